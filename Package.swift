@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+let runtimeSettings: [SwiftSetting] = [
+  .enableExperimentalFeature("Lifetimes"),
+  .strictMemorySafety(),
+]
+
+let package = Package(
+  name: "Swiftlet",
+  products: [
+    .library(name: "Swiftlet", targets: ["Runtime"]),
+    .library(name: "SwiftletQuantize", targets: ["Quantize"]),
+    .executable(name: "swiftlet", targets: ["swiftlet"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+  ],
+  targets: [
+    // The innermost loops, and what Swift cannot import by itself.
+    .target(name: "CKernels"),
+    .target(name: "CPlatform", linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+
+    // On the board.
+    .target(
+      name: "Runtime", dependencies: ["CKernels", "CPlatform"], swiftSettings: runtimeSettings),
+
+    // On the workstation.
+    .target(name: "Pictures", dependencies: ["Runtime", "CTurboJPEG", "CPNG"]),
+    .target(
+      name: "Quantize",
+      dependencies: [
+        "Runtime", "Pictures",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      exclude: ["Import/onnx.proto"]),
+    .executableTarget(
+      name: "swiftlet",
+      dependencies: [
+        "Runtime", "Quantize", "Pictures",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "CKernels"]),
+    .testTarget(name: "QuantizeTests", dependencies: ["Quantize", "Runtime", "Pictures"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Runtime"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["Runtime", "Pictures"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The int8 micro-kernels: plain C functions over whole loops, one file per operator and instruction
+// set, listed once in kernels.inc. Layouts, ranges and rounding are those of docs/model-format.md.
+//
+// Every kernel of an operator gives the same bytes as its scalar reference (Swift,
+// Sources/Runtime/Kernels/Reference). Rounding is IEEE round-half-to-even, and no multiplication is
+// ever fused with an addition.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+// Output channels of one weight block, inputs of one group.
+#define SWIFTLET_BLOCK 16
+#define SWIFTLET_GROUP 4
+// Bytes that must be readable behind every activation tensor: kernels read whole groups.
+#define SWIFTLET_SLACK 64
+
+// Instruction sets, in the order of preference within one architecture.
+typedef enum {
+  SWIFTLET_ISA_SCALAR = 0,
+  SWIFTLET_ISA_AVX2 = 1,
+  SWIFTLET_ISA_AVX512VNNI = 2,
+  SWIFTLET_ISA_NEON = 16,
+  SWIFTLET_ISA_DOTPROD = 17,
+  SWIFTLET_ISA_I8MM = 18,
+} swiftlet_isa;
+
+// What is proven of the weights of a block for the range of the input (docs/model-format.md, proof):
+// which sums of products may be formed in int16 without saturation.
+typedef enum {
+  SWIFTLET_PROOF_NONE = 0,  // nothing: only exact kernels
+  SWIFTLET_PROOF_PAIR = 1,  // two products fit int16: one maddubs is exact
+  SWIFTLET_PROOF_QUAD = 2,  // four products fit int16: two maddubs may be added
+} swiftlet_proof;
+
+// The output stage: q = clamp(roundHalfEven(float(acc) * multiplier[c]) + zero_point, lower, upper).
+typedef struct {
+  const int32_t *_Nonnull bias;      // per output channel, padded to whole blocks
+  const float *_Nonnull multiplier;  // per output channel, padded to whole blocks
+  int32_t zero_point;
+  int32_t lower, upper;  // within 0...255
+} swiftlet_requantization;
+
+// A convolution as a sum over segments: acc[p][n] = bias[n] + sum_s sum_k
+// input[window(p) + segment_offsets[s] + k] * weights[n][s][k]. A window is addressed by its first
+// byte: window(p) = input + (p / output_width) * row_stride + (p % output_width) * column_stride.
+// A segment is k_groups * 4 bytes (k_groups is even); weights beyond the real inputs are zero, so
+// what lies there in the input does not matter, but it must be readable.
+typedef struct {
+  const uint8_t *_Nonnull input;
+  const int32_t *_Nonnull segment_offsets;
+  size_t segment_count;
+  size_t k_groups;
+  const int8_t *_Nonnull weights;  // [blocks][segments][k_groups][16][4], 64-byte aligned
+  size_t output_width;
+  size_t column_stride, row_stride;  // bytes
+  size_t output_channels;            // valid columns; the last block may be partial
+  size_t output_stride;              // elements from one output pixel to the next
+  uint8_t *_Nullable output;         // u8 [pixel][output_stride], or
+  float *_Nullable output_float;     // float32: real = float(acc) * multiplier[c]
+  swiftlet_requantization requantization;
+} swiftlet_convolution;
+
+// Computes the output pixels [pixel_begin, pixel_end) for the weight blocks [block_begin, block_end).
+typedef void (*swiftlet_convolution_kernel)(const swiftlet_convolution *_Nonnull convolution,
+                                            size_t pixel_begin, size_t pixel_end,
+                                            size_t block_begin, size_t block_end);
+
+// Depthwise convolution, multiplier 1, dilation 1, NHWC u8 in and out. Taps outside of the picture
+// read as pad_value (the input's zero point).
+typedef struct {
+  const uint8_t *_Nonnull input;
+  uint8_t *_Nonnull output;
+  size_t input_height, input_width, output_height, output_width, channels;
+  size_t kernel_height, kernel_width, stride_y, stride_x, pad_top, pad_left;
+  uint8_t pad_value;
+  uint8_t input_upper;                   // no input byte exceeds this
+  const int8_t *_Nonnull weights;        // [ceil(C/16)][kernel_height * kernel_width][16]
+  const void *_Nullable packed_weights;  // what the kernel's pack function made of them
+  swiftlet_requantization requantization;
+} swiftlet_depthwise;
+
+// Computes the output rows [row_begin, row_end) of the channel blocks [block_begin, block_end).
+// scratch: 64-byte aligned, the kernel's scratch_byte_count, owned by the calling thread.
+typedef void (*swiftlet_depthwise_kernel)(const swiftlet_depthwise *_Nonnull depthwise,
+                                          size_t row_begin, size_t row_end, size_t block_begin,
+                                          size_t block_end, void *_Nullable scratch);
+
+// q = clamp(roundHalfEven(float(a - zero_a) * multiplier_a + float(b - zero_b) * multiplier_b)
+//     + zero_point, lower, upper); two products, one sum, each rounded once.
+typedef struct {
+  int32_t zero_a, zero_b, zero_point, lower, upper;
+  float multiplier_a, multiplier_b;
+} swiftlet_add;
+typedef void (*swiftlet_add_kernel)(const swiftlet_add *_Nonnull add, const uint8_t *_Nonnull a,
+                                    const uint8_t *_Nonnull b, uint8_t *_Nonnull output,
+                                    size_t count);
+
+// Windowed pools, NHWC u8. Average: q = clamp(roundHalfEven(float(sum of (x - input_zero) over the
+// taps inside) * multiplier / float(divisor)) + zero_point, lower, upper), where divisor counts the
+// taps inside, or all taps of the window clipped to the padded picture if counts_padding.
+// Maximum: over the taps inside; q = clamp(max, lower, upper).
+typedef struct {
+  const uint8_t *_Nonnull input;
+  uint8_t *_Nonnull output;
+  size_t input_height, input_width, output_height, output_width, channels;
+  size_t kernel_height, kernel_width, stride_y, stride_x;
+  size_t pad_top, pad_left, pad_bottom, pad_right;
+  int32_t counts_padding;
+  int32_t input_zero, zero_point, lower, upper;
+  float multiplier;  // input scale / output scale
+} swiftlet_pool;
+// Computes the output rows [row_begin, row_end), all channels.
+typedef void (*swiftlet_pool_kernel)(const swiftlet_pool *_Nonnull pool, size_t row_begin,
+                                     size_t row_end);
+
+typedef enum {
+  SWIFTLET_OPERATOR_CONVOLUTION = 1,
+  SWIFTLET_OPERATOR_DEPTHWISE = 2,
+  SWIFTLET_OPERATOR_ADD = 3,
+  SWIFTLET_OPERATOR_AVERAGE_POOL = 4,
+  SWIFTLET_OPERATOR_MAX_POOL = 5,
+} swiftlet_operator;
+
+// One entry of the kernel list. Function members that do not belong to `op` are null.
+typedef struct {
+  const char *_Nonnull name;  // <op>_<dtype>_<rows>x<columns>[c<k>]__<isa>
+  swiftlet_operator op;
+  swiftlet_isa isa;
+  swiftlet_proof needs;                        // convolution: the proof that makes it exact
+  uint8_t kernel_height, kernel_width, stride;  // depthwise: the only shape it takes; 0 = any
+  uint8_t input_upper;                         // depthwise: largest input it takes; 0 = any
+  uint16_t rows, columns;                      // tile
+  swiftlet_convolution_kernel _Nullable convolution;
+  swiftlet_depthwise_kernel _Nullable depthwise;
+  size_t (*_Nullable packed_byte_count)(const swiftlet_depthwise *_Nonnull depthwise);
+  void (*_Nullable pack)(const swiftlet_depthwise *_Nonnull depthwise, void *_Nonnull packed);
+  size_t (*_Nullable scratch_byte_count)(const swiftlet_depthwise *_Nonnull depthwise);
+  swiftlet_add_kernel _Nullable add;
+  swiftlet_pool_kernel _Nullable pool;
+} swiftlet_kernel;
+
+// All kernels compiled into this program, the same list on every machine of one architecture.
+const swiftlet_kernel *_Nonnull swiftlet_kernels(size_t *_Nonnull count);
+
+// Whether this machine runs the instruction set (CPUID and the operating system's support; HWCAP).
+int swiftlet_isa_is_supported(swiftlet_isa isa);
+
+// The strongest proof that holds for one weight block of `byte_count` bytes, laid out as
+// [byte_count / 64][16][4], when no input byte exceeds input_upper (1...255).
+swiftlet_proof swiftlet_prove_block(const int8_t *_Nonnull weights, size_t byte_count,
+                                    int32_t input_upper);
+
+#if defined(__cplusplus)
+}
+#endif
