@@ -54,5 +54,5 @@ let package = Package(
     .testTarget(name: "CommandLineTests", dependencies: ["Runtime", "Pictures"]),
   ],
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .c11
+  cLanguageStandard: .gnu11
 )

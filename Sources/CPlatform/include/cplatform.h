@@ -3,6 +3,9 @@
 // The few libc declarations that the runtime needs, so that the same Swift source builds with and
 // without the Swift runtime library (Embedded Swift has no Glibc module).
 #pragma once
+#if !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -20,6 +23,22 @@ static inline int swiftlet_open_read_only(const char *_Nonnull path) {
   return open(path, O_RDONLY | O_CLOEXEC);
 }
 static inline int swiftlet_errno(void) { return errno; }
+
+// 0 and the size in bytes, or the errno that says why this is no readable regular file.
+static inline int swiftlet_regular_file_size(int descriptor, int64_t *_Nonnull byte_count) {
+  struct stat status;
+  if (fstat(descriptor, &status) != 0) return errno;
+  if (S_ISDIR(status.st_mode)) return EISDIR;
+  if (!S_ISREG(status.st_mode)) return EINVAL;
+  *byte_count = (int64_t)status.st_size;
+  return 0;
+}
+
+// A private read-only mapping, or null with errno set.
+static inline void *_Nullable swiftlet_map_read_only(int descriptor, size_t byte_count) {
+  void *address = mmap(NULL, byte_count, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  return address == MAP_FAILED ? NULL : address;
+}
 
 static inline uint64_t swiftlet_nanoseconds(void) {
   struct timespec now;

@@ -24,8 +24,9 @@ public struct Image: Sendable {
   public let pixels: [UInt8]
 
   /// - Precondition: the sizes are positive and `pixels` holds `height` rows.
-  public init(width: Int, height: Int, format: PixelFormat, pixels: [UInt8], bytesPerRow: Int? = nil)
-  {
+  public init(
+    width: Int, height: Int, format: PixelFormat, pixels: [UInt8], bytesPerRow: Int? = nil
+  ) {
     let stride = bytesPerRow ?? width * format.byteCount
     precondition(width > 0 && height > 0, "a picture has at least one pixel")
     precondition(stride >= width * format.byteCount, "a row holds width * format.byteCount bytes")

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The one gate: what passes it is safe to run with unchecked indexing.
+///
+/// It proves docs/model-format.md, *What the verifier checks*, 3 to 7; the readers of the records
+/// have proven 1 and 2.
+struct ModelVerifier {
+  let tensors: [TensorRecord]
+  let nodes: [NodeRecord]
+  let data: UnsafeRawBufferPointer
+  let labelCount: Int
+
+  func verify(limits: ModelLimits, fileByteCount: Int) throws(RuntimeError) {
+    try verifyOrder()
+    var operations: UInt64 = 0
+    for index in nodes.indices {
+      try NodeVerifier(self, index).verify()
+      let (sum, overflow) = operations.addingReportingOverflow(operationCount(nodes[index]))
+      operations = overflow ? .max : sum
+    }
+    guard operations <= limits.operationCount else {
+      throw .operationLimit(needed: operations, limit: limits.operationCount)
+    }
+    try verifyOutput()
+    try verifyMemory(limit: limits.activationLimit(fileByteCount: fileByteCount))
+  }
+
+  /// Each tensor has one writer and is written before it is read.
+  private func verifyOrder() throws(RuntimeError) {
+    var isWritten = [Bool](repeating: false, count: tensors.count)
+    isWritten[0] = true
+    for (index, node) in nodes.enumerated() {
+      let isBinary = node.operation == .add
+      guard node.input < tensors.count, node.output < tensors.count,
+        isBinary ? (0..<tensors.count).contains(node.secondInput) : node.secondInput == -1
+      else { throw .malformedNode(.tensorIndex, node: index) }
+      guard isWritten[node.input], !isBinary || isWritten[node.secondInput],
+        !isWritten[node.output]
+      else { throw .malformedNode(.order, node: index) }
+      isWritten[node.output] = true
+    }
+    guard isWritten.allSatisfy({ $0 }) else {
+      throw .malformedNode(.order, node: nodes.count - 1)
+    }
+  }
+
+  /// The output is one row of scores, a label each; only it may be float32.
+  private func verifyOutput() throws(RuntimeError) {
+    let last = nodes[nodes.count - 1].output
+    for (index, tensor) in tensors.enumerated() where tensor.elementType == .float32 {
+      guard index == last else { throw .malformedNode(.elementType, node: nodes.count - 1) }
+    }
+    let output = tensors[last]
+    guard output.height == 1, output.width == 1 else {
+      throw .malformedNode(.output, node: nodes.count - 1)
+    }
+    guard output.channels == labelCount else {
+      throw .malformedNode(.labels, node: nodes.count - 1)
+    }
+  }
+
+  /// All activations, padded copies included, stay within the limit even if none shared memory.
+  private func verifyMemory(limit: UInt64) throws(RuntimeError) {
+    var liveMaximum: UInt64 = 0
+    for node in nodes {
+      var needed = byteCount(tensors[node.input]) + byteCount(tensors[node.output])
+      if node.secondInput >= 0 { needed += byteCount(tensors[node.secondInput]) }
+      let input = tensors[node.input]
+      needed +=
+        UInt64(input.height + node.padTop + node.padBottom)
+        * UInt64(input.width + node.padLeft + node.padRight) * UInt64(input.channels)
+      liveMaximum = max(liveMaximum, needed)
+    }
+    guard liveMaximum <= limit else { throw .memoryLimit(needed: liveMaximum, limit: limit) }
+  }
+
+  private func byteCount(_ tensor: TensorRecord) -> UInt64 {
+    UInt64(tensor.height) * UInt64(tensor.width) * UInt64(tensor.channels)
+      * (tensor.elementType == .float32 ? 4 : 1)
+  }
+
+  /// Multiply-accumulates, or elements touched where there are none; saturates.
+  func operationCount(_ node: NodeRecord) -> UInt64 {
+    let output = tensors[node.output]
+    var count = UInt64(output.height) * UInt64(output.width) * UInt64(output.channels)
+    func multiply(_ factor: Int) {
+      let (product, overflow) = count.multipliedReportingOverflow(by: UInt64(factor))
+      count = overflow ? .max : product
+    }
+    switch node.operation {
+    case .convolution:
+      multiply(node.kernelHeight)
+      multiply(node.kernelWidth)
+      multiply(tensors[node.input].channels / max(node.groups, 1))
+    case .depthwise, .averagePool, .maxPool:
+      multiply(node.kernelHeight)
+      multiply(node.kernelWidth)
+    case .add, .lookup, .pad: break
+    }
+    return count
+  }
+}
