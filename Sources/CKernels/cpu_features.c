@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel_support.h"
+
+#if defined(__x86_64__)
+
+int swiftlet_isa_is_supported(swiftlet_isa isa) {
+  __builtin_cpu_init();
+  switch (isa) {
+    case SWIFTLET_ISA_SCALAR:
+      return 1;
+    case SWIFTLET_ISA_AVX2:
+      return __builtin_cpu_supports("avx2") != 0;
+    case SWIFTLET_ISA_AVX512VNNI:
+      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+    default:
+      return 0;
+  }
+}
+
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+
+// Bits of AT_HWCAP and AT_HWCAP2 (linux/arch/arm64/include/uapi/asm/hwcap.h).
+#define HWCAP_BIT_ASIMD (1ul << 1)
+#define HWCAP_BIT_DOTPROD (1ul << 20)
+#define HWCAP2_BIT_I8MM (1ul << 13)
+
+int swiftlet_isa_is_supported(swiftlet_isa isa) {
+  switch (isa) {
+    case SWIFTLET_ISA_SCALAR:
+      return 1;
+    case SWIFTLET_ISA_NEON:
+      return (getauxval(AT_HWCAP) & HWCAP_BIT_ASIMD) != 0;
+    case SWIFTLET_ISA_DOTPROD:
+      return (getauxval(AT_HWCAP) & HWCAP_BIT_DOTPROD) != 0;
+    case SWIFTLET_ISA_I8MM:
+      return (getauxval(AT_HWCAP2) & HWCAP2_BIT_I8MM) != 0;
+    default:
+      return 0;
+  }
+}
+
+#else
+
+int swiftlet_isa_is_supported(swiftlet_isa isa) { return isa == SWIFTLET_ISA_SCALAR; }
+
+#endif
