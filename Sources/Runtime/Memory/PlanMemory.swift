@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import CPlatform
+
+/// The plan's own memory: tables that are filled once, at fixed addresses, and freed together.
+struct PlanMemory: ~Copyable {
+  private var blocks: [UnsafeMutableRawPointer] = []
+
+  init() {}
+
+  /// Zeroed space for `count` elements on a 64-byte boundary; it lives as long as this memory.
+  /// - Throws: `outOfMemory`.
+  mutating func allocate<Element: BitwiseCopyable>(
+    _ type: Element.Type, count: Int
+  ) throws(RuntimeError) -> UnsafeMutablePointer<Element> {
+    let (byteCount, overflow) = max(count, 1).multipliedReportingOverflow(
+      by: MemoryLayout<Element>.stride)
+    let mask = ModelFormat.alignment - 1
+    guard !overflow, byteCount < Int.max - mask,
+      let memory = unsafe aligned_alloc(ModelFormat.alignment, (byteCount + mask) & ~mask)
+    else { throw .outOfMemory(byteCount: byteCount) }
+    unsafe memset(memory, 0, byteCount)
+    unsafe blocks.append(memory)
+    return unsafe memory.bindMemory(to: Element.self, capacity: max(count, 1))
+  }
+
+  deinit {
+    for block in unsafe blocks { unsafe free(block) }
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import CKernels
+
+/// A run of neighbouring weight blocks of one group that one kernel computes.
+struct ConvolutionRun: BitwiseCopyable {
+  var convolution: swiftlet_convolution
+  var kernel: swiftlet_convolution_kernel
+  /// Counted within the group.
+  var firstBlock: Int
+  var blockCount: Int
+  /// Counted over all groups: the unit that threads share.
+  var firstUnit: Int
+}
+
+/// A convolution: first a copy of the input with its border where it needs one, then the products.
+struct ConvolutionStep: BitwiseCopyable {
+  var border: PadStep?
+  var runs: UnsafePointer<ConvolutionRun>
+  var runCount: Int
+  var pixelCount: Int
+  /// Pixels whose windows fit the first-level cache: they meet all blocks before the next ones.
+  var pixelsPerChunk: Int
+  var unitCount: Int
+  /// Threads share the blocks rather than the pixels.
+  var splitsBlocks: Bool
+
+  func run(_ share: Share) {
+    let pixels = splitsBlocks ? 0..<pixelCount : share.part(of: pixelCount, granule: 4)
+    let units = splitsBlocks ? share.part(of: unitCount) : 0..<unitCount
+    var pixel = pixels.lowerBound
+    while pixel < pixels.upperBound {
+      let end = min(pixel &+ pixelsPerChunk, pixels.upperBound)
+      for index in 0..<runCount {
+        unsafe run(runs[index], units, pixel, end)
+      }
+      pixel = end
+    }
+  }
+
+  @inline(__always)
+  private func run(_ run: ConvolutionRun, _ units: Range<Int>, _ pixel: Int, _ pixelEnd: Int) {
+    let first = max(units.lowerBound, run.firstUnit) &- run.firstUnit
+    let last = min(units.upperBound, run.firstUnit &+ run.blockCount) &- run.firstUnit
+    guard first < last else { return }
+    unsafe withUnsafePointer(to: run.convolution) { convolution in
+      // The planner sized the tables for exactly these pixels and blocks.
+      unsafe run.kernel(
+        convolution, pixel, pixelEnd, run.firstBlock &+ first, run.firstBlock &+ last)
+    }
+  }
+}

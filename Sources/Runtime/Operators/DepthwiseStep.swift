@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import CKernels
+
+/// A depthwise convolution. Rows go by bands, so that the 16-channel blocks of a band find its
+/// cache lines still near.
+struct DepthwiseStep: BitwiseCopyable {
+  var depthwise: swiftlet_depthwise
+  var kernel: swiftlet_depthwise_kernel
+  var blockCount: Int
+  var rowsPerBand: Int
+  /// Scratch of the first thread, and from one thread's to the next, in bytes.
+  var scratch: UnsafeMutableRawPointer?
+  var scratchStride: Int
+  /// Threads share the blocks rather than the rows.
+  var splitsBlocks: Bool
+
+  func run(_ share: Share) {
+    let height = Int(depthwise.output_height)
+    let rows = splitsBlocks ? 0..<height : share.part(of: height, granule: 4)
+    let blocks = splitsBlocks ? share.part(of: blockCount) : 0..<blockCount
+    guard !blocks.isEmpty else { return }
+    let own = unsafe scratch.map { unsafe $0 + share.thread &* scratchStride }
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let end = min(row &+ rowsPerBand, rows.upperBound)
+      unsafe withUnsafePointer(to: depthwise) { operation in
+        unsafe kernel(operation, row, end, blocks.lowerBound, blocks.upperBound, own)
+      }
+      row = end
+    }
+  }
+}
