@@ -3,9 +3,6 @@
 // The few libc declarations that the runtime needs, so that the same Swift source builds with and
 // without the Swift runtime library (Embedded Swift has no Glibc module).
 #pragma once
-#if !defined(_GNU_SOURCE)
-#define _GNU_SOURCE
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -13,7 +13,8 @@ public struct ModelLimits: Sendable {
   }
 
   func activationLimit(fileByteCount: Int) -> UInt64 {
-    activationByteCount ?? max(16 << 20, 4 * UInt64(fileByteCount))
+    // Offsets within the activations are 32-bit.
+    min(activationByteCount ?? max(16 << 20, 4 * UInt64(fileByteCount)), UInt64(Int32.max))
   }
 }
 

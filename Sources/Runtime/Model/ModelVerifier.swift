@@ -59,7 +59,7 @@ struct ModelVerifier {
     }
   }
 
-  /// All activations, padded copies included, stay within the limit even if none shared memory.
+  /// What any one node needs stays within the limit; the planner then holds their sum to it.
   private func verifyMemory(limit: UInt64) throws(RuntimeError) {
     var liveMaximum: UInt64 = 0
     for node in nodes {

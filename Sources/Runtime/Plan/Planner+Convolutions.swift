@@ -8,7 +8,8 @@ extension Planner {
     let (input, output) = (model.tensors[node.input], model.tensors[node.output])
     let layout = ConvolutionLayout(
       node, inputChannels: input.channels, outputChannels: output.channels)
-    let border: PadStep? = unsafe needsBorder(node)
+    let border: PadStep? =
+      unsafe needsBorder(node)
       ? padStep(
         node, input, from: place.bytes(node.input),
         to: place.scratch.assumingMemoryBound(to: UInt8.self)) : nil
@@ -21,7 +22,8 @@ extension Planner {
     var runCount = 0
     var name = unsafe Self.name("convolution_u8__scalar")
     for group in 0..<Int(layout.groups) {
-      let proofs = unsafe model.data(node.proofOffset).assumingMemoryBound(to: UInt8.self)
+      let proofs =
+        unsafe model.data(node.proofOffset).assumingMemoryBound(to: UInt8.self)
         + group * Int(layout.blocks)
       var block = 0
       while block < Int(layout.blocks) {
