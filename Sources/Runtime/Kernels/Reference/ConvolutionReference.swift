@@ -11,9 +11,9 @@ package enum ConvolutionReference {
   ) {
     let c = unsafe convolution.pointee
     let block = Int(SWIFTLET_BLOCK)
-    let columns = unsafe blockBegin * block..<min(blockEnd * block, c.output_channels)
+    let channelEnd = unsafe min(blockEnd * block, c.output_channels)
     for pixel in pixelBegin..<max(pixelBegin, pixelEnd) {
-      for n in columns.isEmpty ? 0..<0 : columns {
+      for n in min(blockBegin * block, channelEnd)..<channelEnd {
         let acc = unsafe accumulate(c, pixel: pixel, channel: n)
         let at = unsafe pixel * c.output_stride + n
         if let real = unsafe c.output_float {

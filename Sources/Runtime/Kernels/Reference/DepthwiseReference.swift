@@ -14,7 +14,7 @@ package enum DepthwiseReference {
     let channelEnd = unsafe min(blockEnd * block, d.channels)
     for y in rowBegin..<max(rowBegin, rowEnd) {
       for x in unsafe 0..<d.output_width {
-        for n in blockBegin * block..<max(blockBegin * block, channelEnd) {
+        for n in min(blockBegin * block, channelEnd)..<channelEnd {
           let acc = unsafe accumulate(d, y: y, x: x, channel: n)
           unsafe d.output[(y * d.output_width + x) * d.channels + n] =
             d.requantization.byte(acc, channel: n)

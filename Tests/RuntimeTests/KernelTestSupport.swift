@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import CKernels
+import Testing
+
+@testable import Runtime
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A seeded generator (SplitMix64), so that a failing case can be replayed.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  mutating func pick<T>(_ values: [T]) -> T { values[Int.random(in: values.indices, using: &self)] }
+  mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+}
+
+/// The seed of all random kernel tests; `SWIFTLET_TEST_SEED` replays one.
+let kernelTestSeed: UInt64 = {
+  if let text = getenv("SWIFTLET_TEST_SEED"), let seed = UInt64(String(cString: text)) {
+    return seed
+  }
+  let seed = UInt64.random(in: 1...UInt64(UInt32.max))
+  print("kernel tests: replay with SWIFTLET_TEST_SEED=\(seed)")
+  return seed
+}()
+
+/// One kernel of the list, as a test argument.
+struct ListedKernel: Sendable, CustomTestStringConvertible {
+  let index: Int
+  var kernel: swiftlet_kernel { KernelList.all[index] }
+  var testDescription: String { String(cString: kernel.name) }
+
+  /// The kernels of an operator and an instruction set; at least one is expected where compiled.
+  static func all(_ operation: swiftlet_operator, _ set: InstructionSet) -> [ListedKernel] {
+    KernelList.all.indices.map { ListedKernel(index: $0) }
+      .filter { $0.kernel.op == operation && $0.kernel.isa.rawValue == set.rawValue }
+  }
+}
+
+/// Memory aligned to 64 bytes that its owner hands to kernels.
+final class AlignedBytes {
+  let bytes: UnsafeMutableRawBufferPointer
+
+  init(count: Int, filledWith byte: UInt8 = 0) {
+    bytes = .allocate(byteCount: count, alignment: 64)
+    bytes.initializeMemory(as: UInt8.self, repeating: byte)
+  }
+  deinit { bytes.deallocate() }
+
+  func pointer<T>(_ type: T.Type = T.self) -> UnsafeMutablePointer<T> {
+    bytes.baseAddress!.assumingMemoryBound(to: type)
+  }
+  var contents: [UInt8] { Array(bytes) }
+}
+
+/// Bias, multipliers and clamps for `channels` rounded up to whole blocks.
+final class RandomRequantization {
+  let bias: AlignedBytes
+  let multiplier: AlignedBytes
+  let value: swiftlet_requantization
+
+  /// - Parameter spread: the usual magnitude of an accumulator, which the multipliers make fit a
+  ///   byte, so that both clamps and everything between occur.
+  init(channels: Int, spread: Double, using random: inout SeededGenerator) {
+    let padded = (channels + 15) / 16 * 16
+    bias = AlignedBytes(count: max(padded * 4, 64))
+    multiplier = AlignedBytes(count: max(padded * 4, 64))
+    for n in 0..<channels {
+      let reach = Int32(max(spread, 2))
+      bias.pointer(Int32.self)[n] = Int32.random(in: -reach...reach, using: &random)
+      // A power of two makes ties, which must round to even.
+      let scale = Float(Double.random(in: 20...400, using: &random) / max(spread, 1))
+      multiplier.pointer(Float.self)[n] = random.chance(40) ? scale.binade : scale
+    }
+    let lower = random.pick([0, 0, 1, 17])
+    let upper = random.pick([127, 255, 254, 90])
+    value = swiftlet_requantization(
+      bias: bias.pointer(Int32.self), multiplier: multiplier.pointer(Float.self),
+      zero_point: Int32(random.pick([0, 1, 64, 127, 128, 255])), lower: Int32(lower),
+      upper: Int32(upper))
+  }
+}
+
+/// Input bytes of one pattern: random, or the extremes.
+func fillInput(
+  _ bytes: UnsafeMutableRawBufferPointer, upper: Int, using random: inout SeededGenerator
+) {
+  let style = Int.random(in: 0..<5, using: &random)
+  for i in bytes.indices {
+    switch style {
+    case 0: bytes[i] = UInt8(upper)
+    case 1: bytes[i] = random.pick([0, UInt8(upper)])
+    default: bytes[i] = UInt8.random(in: 0...UInt8(upper), using: &random)
+    }
+  }
+}
+
+/// The first place where two outputs differ, for a readable failure.
+func firstDifference(_ actual: [UInt8], _ expected: [UInt8]) -> String? {
+  for i in expected.indices where actual[i] != expected[i] {
+    return "byte \(i): \(actual[i]) instead of \(expected[i])"
+  }
+  return nil
+}
