@@ -2,16 +2,14 @@
 //
 // The AVX2 convolution around a multiplication. The including file defines before
 //   multiply(acc, inputs, weights, k_groups, rows, vectors)
-// which adds one segment, and TILE_ROWS(vectors), the rows of a tile of 1, 2 or 3 vectors of eight
-// channels; after it, RUN_CONVOLUTION is the whole kernel.
+// which adds one segment, and TILE_ROWS and TILE_VECTORS (convolution_driver.h).
 #pragma once
 #include "avx2_support.h"
-#include "convolution_support.h"
+#define TILE_INLINE AVX2_INLINE
+#define TILE_CHANNELS 8
+#include "convolution_driver.h"
 
-#define MAX_ROWS 8
-#define MAX_VECTORS 3
-
-AVX2_INLINE void multiply(__m256i acc[MAX_ROWS][MAX_VECTORS], const uint8_t *const *inputs,
+AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_VECTORS], const uint8_t *const *inputs,
                           const int8_t *const *weights, size_t k_groups, int rows, int vectors);
 
 // Keeps the accumulators of a row in registers: without it the compiler hoists loads and spills.
@@ -37,7 +35,7 @@ AVX2_INLINE void store_row(const swiftlet_convolution *c, const __m256i *acc, si
     return;
   }
   uint8_t *to = c->output + pixel * c->output_stride + channel;
-  __m256i scaled[MAX_VECTORS];
+  __m256i scaled[TILE_MAX_VECTORS];
   SWIFTLET_UNROLL for (int v = 0; v < vectors; v++)
       scaled[v] = avx2_scale(acc[v], _mm256_loadu_ps(multiplier + 8 * v));
   __m128i tail = avx2_narrow8(scaled[vectors - 1], output);
@@ -56,9 +54,9 @@ AVX2_INLINE void store_row(const swiftlet_convolution *c, const __m256i *acc, si
 // Output pixels [pixel, pixel + rows), 8 * vectors channels from `channel` on.
 AVX2_INLINE void compute_tile(const swiftlet_convolution *c, const uint8_t *const *windows,
                               size_t pixel, size_t channel, int rows, int vectors) {
-  __m256i acc[MAX_ROWS][MAX_VECTORS];
-  const uint8_t *inputs[MAX_ROWS];
-  const int8_t *weights[MAX_VECTORS];
+  __m256i acc[TILE_MAX_ROWS][TILE_MAX_VECTORS];
+  const uint8_t *inputs[TILE_MAX_ROWS];
+  const int8_t *weights[TILE_MAX_VECTORS];
   size_t block_bytes = convolution_block_bytes(c);
   SWIFTLET_UNROLL for (int v = 0; v < vectors; v++) {
     size_t vector = channel / 8 + v;
@@ -75,46 +73,4 @@ AVX2_INLINE void compute_tile(const swiftlet_convolution *c, const uint8_t *cons
   avx2_output output = avx2_output_of(&c->requantization);
   SWIFTLET_UNROLL for (int m = 0; m < rows; m++)
       store_row(c, acc[m], pixel + m, channel, vectors, output);
-}
-
-// All pixels of a panel in tiles of nearly equal height, so that none is much too small.
-AVX2_INLINE void compute_strip(const swiftlet_convolution *c, const uint8_t *const *windows,
-                               size_t pixel, size_t count, size_t channel, int vectors) {
-  size_t tiles = (count + TILE_ROWS(vectors) - 1) / TILE_ROWS(vectors);
-  SWIFTLET_ROLLED for (size_t begin = 0; begin < count; tiles--) {
-    size_t rows = (count - begin + tiles - 1) / tiles;
-    switch (rows) {
-#define TILE(n)                                                                             \
-  case n:                                                                                   \
-    if (n <= TILE_ROWS(vectors)) compute_tile(c, windows + begin, pixel + begin, channel, n, vectors); \
-    break;
-      TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8)
-#undef TILE
-    }
-    begin += rows;
-  }
-}
-
-#define RUN_CONVOLUTION(c, pixel_begin, pixel_end, block_begin, block_end) \
-  run_convolution(c, pixel_begin, pixel_end, block_begin, block_end)
-
-AVX2_INLINE void run_convolution(const swiftlet_convolution *c, size_t pixel_begin,
-                                 size_t pixel_end, size_t block_begin, size_t block_end) {
-  const uint8_t *windows[CONVOLUTION_PANEL];
-  size_t panel = convolution_panel(c, TILE_ROWS(2) * TILE_ROWS(3));
-  size_t end = swiftlet_least(block_end * 2, (c->output_channels + 7) / 8);
-  for (size_t pixel = pixel_begin; pixel < pixel_end; pixel += panel) {
-    size_t count = swiftlet_least(panel, pixel_end - pixel);
-    convolution_windows(c, pixel, count, windows);
-    for (size_t vector = block_begin * 2; vector < end;) {
-      size_t left = end - vector, width = swiftlet_least(WIDTH_FOR(left), left);
-      if (width == 3)
-        compute_strip(c, windows, pixel, count, vector * 8, 3);
-      else if (width == 2)
-        compute_strip(c, windows, pixel, count, vector * 8, 2);
-      else
-        compute_strip(c, windows, pixel, count, vector * 8, 1);
-      vector += width;
-    }
-  }
 }

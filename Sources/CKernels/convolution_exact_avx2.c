@@ -3,15 +3,15 @@
 // Products of int16: exact for any input and any weights. The even and the odd bytes of a group are
 // multiplied apart, which widens them without a shuffle.
 #if defined(__x86_64__)
-#define TILE_ROWS(vectors) ((vectors) == 3 ? 2 : (vectors) == 2 ? 4 : 8)
-#define WIDTH_FOR(left) 2
+#define TILE_ROWS(vectors) ((vectors) == 2 ? 4 : (vectors) == 1 ? 8 : 0)
+#define TILE_VECTORS(left) 2
 #include "convolution_avx2.h"
 
-AVX2_INLINE void multiply(__m256i acc[MAX_ROWS][MAX_VECTORS], const uint8_t *const *inputs,
+AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_VECTORS], const uint8_t *const *inputs,
                           const int8_t *const *weights, size_t k_groups, int rows, int vectors) {
   const __m256i low_bytes = _mm256_set1_epi16(0xFF);
   SWIFTLET_ROLLED for (size_t k = 0; k < k_groups; k++) {
-    __m256i even[MAX_VECTORS], odd[MAX_VECTORS];
+    __m256i even[TILE_MAX_VECTORS], odd[TILE_MAX_VECTORS];
     SWIFTLET_UNROLL for (int v = 0; v < vectors; v++) {
       odd[v] = avx2_load(weights[v] + 64 * k);
       even[v] = _mm256_srai_epi16(_mm256_slli_epi16(odd[v], 8), 8);
@@ -32,6 +32,6 @@ AVX2_INLINE void multiply(__m256i acc[MAX_ROWS][MAX_VECTORS], const uint8_t *con
 
 AVX2 void convolution_s16_4x16c4__avx2(const swiftlet_convolution *convolution, size_t pixel_begin,
                                        size_t pixel_end, size_t block_begin, size_t block_end) {
-  RUN_CONVOLUTION(convolution, pixel_begin, pixel_end, block_begin, block_end);
+  run_convolution(convolution, pixel_begin, pixel_end, block_begin, block_end);
 }
 #endif

@@ -2,12 +2,12 @@
 //
 // Two maddubs are added in int16 before they widen: needs the quad rule.
 #if defined(__x86_64__)
-#define TILE_ROWS(vectors) ((vectors) == 3 ? 4 : (vectors) == 2 ? 5 : 8)
+#define TILE_ROWS(vectors) ((vectors) == 3 ? 4 : (vectors) == 2 ? 5 : (vectors) == 1 ? 8 : 0)
 // Threes, but two twos rather than a three and a one.
-#define WIDTH_FOR(left) ((left) == 4 ? 2 : 3)
+#define TILE_VECTORS(left) ((left) == 4 ? 2 : 3)
 #include "convolution_avx2.h"
 
-AVX2_INLINE void multiply(__m256i acc[MAX_ROWS][MAX_VECTORS], const uint8_t *const *inputs,
+AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_VECTORS], const uint8_t *const *inputs,
                           const int8_t *const *weights, size_t k_groups, int rows, int vectors) {
   __m256i ones = _mm256_set1_epi16(1);
   __asm__("" : "+x"(ones));
@@ -27,6 +27,6 @@ AVX2_INLINE void multiply(__m256i acc[MAX_ROWS][MAX_VECTORS], const uint8_t *con
 
 AVX2 void convolution_u8_4x24c8__avx2(const swiftlet_convolution *convolution, size_t pixel_begin,
                                       size_t pixel_end, size_t block_begin, size_t block_end) {
-  RUN_CONVOLUTION(convolution, pixel_begin, pixel_end, block_begin, block_end);
+  run_convolution(convolution, pixel_begin, pixel_end, block_begin, block_end);
 }
 #endif

@@ -2,11 +2,11 @@
 //
 // One maddubs, widened at once: needs the pair rule.
 #if defined(__x86_64__)
-#define TILE_ROWS(vectors) ((vectors) == 3 ? 3 : (vectors) == 2 ? 6 : 8)
-#define WIDTH_FOR(left) ((left) == 3 ? 3 : 2)
+#define TILE_ROWS(vectors) ((vectors) == 3 ? 3 : (vectors) == 2 ? 6 : (vectors) == 1 ? 8 : 0)
+#define TILE_VECTORS(left) ((left) == 3 ? 3 : 2)
 #include "convolution_avx2.h"
 
-AVX2_INLINE void multiply(__m256i acc[MAX_ROWS][MAX_VECTORS], const uint8_t *const *inputs,
+AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_VECTORS], const uint8_t *const *inputs,
                           const int8_t *const *weights, size_t k_groups, int rows, int vectors) {
   __m256i ones = _mm256_set1_epi16(1);
   __asm__("" : "+x"(ones));
@@ -24,6 +24,6 @@ AVX2_INLINE void multiply(__m256i acc[MAX_ROWS][MAX_VECTORS], const uint8_t *con
 
 AVX2 void convolution_u8_6x16c4__avx2(const swiftlet_convolution *convolution, size_t pixel_begin,
                                       size_t pixel_end, size_t block_begin, size_t block_end) {
-  RUN_CONVOLUTION(convolution, pixel_begin, pixel_end, block_begin, block_end);
+  run_convolution(convolution, pixel_begin, pixel_end, block_begin, block_end);
 }
 #endif

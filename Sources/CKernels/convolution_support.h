@@ -5,8 +5,10 @@
 #pragma once
 #include "kernel_support.h"
 
-// Most output pixels of a panel, and the input bytes aimed at.
+// Most output pixels of a panel, what their number is a multiple of (so that tiles of most heights
+// fill it), and the input bytes aimed at.
 #define CONVOLUTION_PANEL 192
+#define CONVOLUTION_PANEL_STEP 24
 #define CONVOLUTION_PANEL_BYTES (24 * 1024)
 
 // The bytes of one weight block.
@@ -14,12 +16,12 @@ SWIFTLET_INLINE size_t convolution_block_bytes(const swiftlet_convolution *convo
   return convolution->segment_count * convolution->k_groups * SWIFTLET_BLOCK * SWIFTLET_GROUP;
 }
 
-// Output pixels of a panel, a multiple of `rows`.
-SWIFTLET_INLINE size_t convolution_panel(const swiftlet_convolution *convolution, size_t rows) {
+// Output pixels of a panel.
+SWIFTLET_INLINE size_t convolution_panel(const swiftlet_convolution *convolution) {
   size_t window = convolution->segment_count * convolution->k_groups * SWIFTLET_GROUP;
   size_t pixels = CONVOLUTION_PANEL_BYTES / swiftlet_most(window, 1);
-  pixels = swiftlet_least(swiftlet_most(pixels, 4 * rows), CONVOLUTION_PANEL);
-  return pixels - pixels % rows;
+  pixels -= pixels % CONVOLUTION_PANEL_STEP;
+  return swiftlet_least(swiftlet_most(pixels, CONVOLUTION_PANEL_STEP), CONVOLUTION_PANEL);
 }
 
 // Writes the first bytes of the windows of the output pixels [pixel, pixel + count).
