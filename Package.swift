@@ -48,7 +48,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "CKernels"]),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .testTarget(
+      name: "RuntimeTests", dependencies: ["Runtime", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize", "Runtime", "Pictures"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Runtime"]),
     .testTarget(name: "CommandLineTests", dependencies: ["Runtime", "Pictures"]),
