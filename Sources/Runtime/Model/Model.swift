@@ -39,17 +39,20 @@ public struct Model: ~Copyable {
 
   /// Copies and verifies a model file that is already in memory.
   /// - Throws: what is wrong with the bytes.
-  public static func load(_ bytes: UnsafeRawBufferPointer, limits: ModelLimits = ModelLimits())
-    throws(RuntimeError) -> Model
-  {
-    try unsafe load(ModelBytes.copy(bytes), limits: limits, checksum: .verify)
+  public static func load(
+    _ bytes: RawSpan, limits: ModelLimits = ModelLimits()
+  ) throws(RuntimeError) -> Model {
+    try load(bytes, limits: limits, checksum: .verify)
   }
 
   /// As `load`, with the checksum compared or not.
   package static func load(
-    _ bytes: UnsafeRawBufferPointer, limits: ModelLimits, checksum: ChecksumPolicy
+    _ bytes: RawSpan, limits: ModelLimits, checksum: ChecksumPolicy
   ) throws(RuntimeError) -> Model {
-    try unsafe load(ModelBytes.copy(bytes), limits: limits, checksum: checksum)
+    let copy = try unsafe bytes.withUnsafeBytes { bytes throws(RuntimeError) in
+      try unsafe ModelBytes.copy(bytes)
+    }
+    return try load(copy, limits: limits, checksum: checksum)
   }
 
   public var input: TensorRecord { tensors[0] }

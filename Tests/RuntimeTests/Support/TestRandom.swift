@@ -7,7 +7,8 @@ struct TestRandom: RandomNumberGenerator {
   private var state: UInt64
 
   init(_ fallback: UInt64) {
-    seed = ProcessInfo.processInfo.environment["SWIFTLET_TEST_SEED"].flatMap(UInt64.init) ?? fallback
+    seed =
+      ProcessInfo.processInfo.environment["SWIFTLET_TEST_SEED"].flatMap(UInt64.init) ?? fallback
     state = seed
   }
 
