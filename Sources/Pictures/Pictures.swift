@@ -63,11 +63,14 @@ public enum Pictures {
     }
   }
 
-  /// Throws unless a picture's size is within the limits.
+  /// Throws unless a picture's size is within the limits and there is memory for it.
   static func check(width: Int, height: Int) throws(PictureError.Reason) {
     guard width > 0, height > 0 else { throw .damaged("a side is 0 pixels long") }
     guard width <= maximumSide, height <= maximumSide, width * height <= maximumPixelCount else {
       throw .tooLarge(width: width, height: height)
     }
+    // An array ends the program where malloc says no.
+    guard let memory = malloc(width * height * 4) else { throw .outOfMemory }
+    free(memory)
   }
 }
