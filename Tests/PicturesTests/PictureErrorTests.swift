@@ -86,7 +86,9 @@ struct PictureErrorTests {
 
   @Test("damaged orientation blocks mean upright")
   func damagedOrientation() {
-    let block: [UInt8] = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]
+    let block: [UInt8] = [
+      0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0,
+    ]
     #expect(Orientation(tiff: block[...]) == .turnedLeft)
     for count in 0..<20 {
       #expect(Orientation(tiff: block.prefix(count)) == .upright)
