@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One class and how probable the network finds it.
+public struct Prediction: Sendable, Equatable {
+  public let classIndex: Int
+  public let label: String
+  /// Softmax of the scores, 0...1.
+  public let probability: Float
+}
+
+/// Names what is in a picture.
+///
+/// ```swift
+/// var classifier = try Classifier("efficientnet-lite0.swiftlet")
+/// for prediction in try classifier.classify(image) {
+///   print(prediction.label, prediction.probability)
+/// }
+/// ```
+///
+/// One classifier serves one thread at a time.
+public struct Classifier: ~Copyable {
+  package let engine: Engine
+  private var preprocessor: Preprocessor
+  /// Scores, probabilities and the order of all classes, of the last picture.
+  private var scores: [Float]
+  private var probabilities: [Float]
+  private var order: [Int32]
+
+  /// Classes that are put in order after each picture.
+  public static let rankedCount = 64
+
+  /// Maps the model file at `path`, verifies it and makes it ready for this machine.
+  /// - Throws: `RuntimeError`.
+  public init(_ path: String, options: EngineOptions = EngineOptions()) throws(RuntimeError) {
+    let model = try Model.open(path, limits: options.limits)
+    self = try Classifier(model, options: options)
+  }
+
+  /// Makes a verified model ready for this machine.
+  /// - Throws: `RuntimeError`.
+  public init(
+    _ model: consuming Model, options: EngineOptions = EngineOptions()
+  ) throws(RuntimeError) {
+    let preprocessor = Preprocessor(record: model.preprocessing, input: model.input)
+    let count = model.labelCount
+    engine = try Engine.make(model, options: options)
+    self.preprocessor = preprocessor
+    scores = Array(repeating: 0, count: count)
+    probabilities = Array(repeating: 0, count: count)
+    order = Array(repeating: 0, count: min(count, Self.rankedCount))
+  }
+
+  public var labelCount: Int { engine.model.labelCount }
+  public func label(_ classIndex: Int) -> String { engine.model.label(classIndex) }
+
+  /// The most probable classes of a picture, best first.
+  /// - Throws: `invalidImage`, `outOfMemory`.
+  public mutating func classify(
+    _ image: Image, top count: Int = 5
+  ) throws(RuntimeError) -> [Prediction] {
+    try run(
+      pixels: image.pixels.span.bytes, width: image.width, height: image.height,
+      bytesPerRow: image.bytesPerRow, format: image.format)
+    return predictions(top: count)
+  }
+
+  /// Computes the probabilities of all classes for borrowed pixels. From the second picture of one
+  /// size on, it allocates nothing.
+  /// - Throws: `invalidImage`, `outOfMemory`.
+  public mutating func run(
+    pixels: RawSpan, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat
+  ) throws(RuntimeError) {
+    try prepare(
+      pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format)
+    compute()
+  }
+
+  /// The first half of `run`: the picture becomes the network's input.
+  package mutating func prepare(
+    pixels: RawSpan, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat
+  ) throws(RuntimeError) {
+    // The input tensor has the shape that the preprocessor was made for.
+    guard let input = unsafe engine.input.baseAddress else { return }
+    try unsafe preprocessor.run(
+      pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format,
+      into: input)
+  }
+
+  /// The second half of `run`: the network, then softmax and order.
+  package mutating func compute() {
+    engine.run()
+    for index in scores.indices { scores[index] = engine.score(index) }
+    let current = scores
+    var probabilitySpan = probabilities.mutableSpan
+    Softmax.run(current.span, into: &probabilitySpan)
+    var orderSpan = order.mutableSpan
+    _ = TopClasses.find(current.span, into: &orderSpan)
+  }
+
+  // MARK: - The last picture's result
+
+  /// The most probable classes, best first, at most `rankedCount`.
+  public func predictions(top count: Int = 5) -> [Prediction] {
+    (0..<max(0, min(count, order.count))).map { rank in
+      let index = classIndex(rank: rank)
+      return Prediction(
+        classIndex: index, label: label(index), probability: probabilities[index])
+    }
+  }
+
+  /// The class of a rank, 0 for the most probable.
+  public func classIndex(rank: Int) -> Int { Int(order[rank]) }
+
+  /// The probability of a class, 0...1.
+  public func probability(_ classIndex: Int) -> Float { probabilities[classIndex] }
+
+  /// The network's own score of a class, before softmax.
+  public func score(_ classIndex: Int) -> Float { scores[classIndex] }
+}
