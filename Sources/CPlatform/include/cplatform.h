@@ -51,3 +51,8 @@ static inline void swiftlet_pause(void) {
   __asm__ volatile("yield");
 #endif
 }
+
+// write(), for programs without a standard library to print with.
+static inline int64_t swiftlet_write(int descriptor, const void *_Nullable bytes, size_t count) {
+  return (int64_t)write(descriptor, bytes, count);
+}
