@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import Runtime
+
+/// What the float network does on the calibration pictures, and the storage chosen from it.
+struct Calibration {
+  /// Of every value of the float graph, clamped or not.
+  let statistics: [ChannelStatistics]
+  /// Of the values that the int8 network stores, by value.
+  let activations: [Int: ActivationQuantization]
+
+  /// - Parameters:
+  ///   - graph: the network.
+  ///   - pictures: its inputs.
+  ///   - input: how the input is stored.
+  ///   - progress: called after each picture with the part 0...1 that is done.
+  /// - Throws: `QuantizationError.notFinite`, and what the float executor throws.
+  init(
+    _ graph: FusedGraph, pictures: CalibrationPictures, input: ActivationQuantization,
+    options: QuantizationOptions, progress: (Double) -> Void
+  ) throws {
+    let executor = FloatExecutor(graph: graph.source, threads: options.threads)
+    var statistics = graph.source.values.map { ChannelStatistics(channels: $0.shape.channels) }
+    for picture in 0..<pictures.count {
+      var broken: Int?
+      try executor.run(pictures.real(picture)) { value, activation in
+        if !statistics[value].add(activation) { broken = broken ?? value }
+      }
+      if let broken { throw QuantizationError.notFinite(graph.source.values[broken].name) }
+      progress(Double(picture + 1) / Double(2 * pictures.count))
+    }
+    let plan = ActivationPlan(graph)
+    let ratios = Self.ratios(plan, graph: graph, statistics: statistics, options: options)
+    var histograms = Self.emptyHistograms(graph, statistics: statistics, ratios: ratios)
+    let inverse = ratios.mapValues { $0.map { 1 / $0 } }
+    for picture in 0..<pictures.count where options.rangeMethod != .minMax {
+      try executor.run(pictures.real(picture)) { value, activation in
+        guard let inverse = inverse[value] else { return }
+        histograms[value]?.add(activation, inverseRatios: inverse)
+      }
+      progress(0.5 + Double(picture + 1) / Double(2 * pictures.count))
+    }
+    var activations: [Int: ActivationQuantization] = [:]
+    for values in plan.classesOfEquals() {
+      let upper = plan.upper(of: values, options: options)
+      let ranges = values.compactMap { histograms[$0] }.map {
+        options.rangeMethod.range($0, levels: upper)
+      }
+      let (scale, zeroPoint) = ActivationQuantization.covering(
+        lower: ranges.reduce(0) { min($0, $1.lower) },
+        upper: ranges.reduce(0) { max($0, $1.upper) }, levels: upper)
+      for value in values {
+        activations[value] = ActivationQuantization(
+          upper: upper, scale: scale, zeroPoint: zeroPoint, ratios: ratios[value] ?? [])
+      }
+    }
+    activations[graph.input] = input
+    self.statistics = statistics
+    self.activations = activations
+  }
+
+  private static func ratios(
+    _ plan: ActivationPlan, graph: FusedGraph, statistics: [ChannelStatistics],
+    options: QuantizationOptions
+  ) -> [Int: [Float]] {
+    var ratios: [Int: [Float]] = [:]
+    for values in plan.classesOfRatios() {
+      let isUniform = plan.isPinned(values) || !options.balancesChannels
+      let chosen =
+        isUniform
+        ? [Float](repeating: 1, count: graph.source.values[values[0]].shape.channels)
+        : ChannelRatios.choose(values.map { statistics[$0] })
+      for value in values { ratios[value] = chosen }
+    }
+    return ratios
+  }
+
+  /// Histograms over what each value, divided by its ratios, was seen to reach.
+  private static func emptyHistograms(
+    _ graph: FusedGraph, statistics: [ChannelStatistics], ratios: [Int: [Float]]
+  ) -> [Int: Histogram] {
+    var histograms: [Int: Histogram] = [:]
+    for value in graph.values {
+      guard let ratio = ratios[value] else { continue }
+      let lower = zip(statistics[value].minimum, ratio).map { $0 / $1 }.reduce(0, min)
+      let upper = zip(statistics[value].maximum, ratio).map { $0 / $1 }.reduce(0, max)
+      histograms[value] = Histogram(lower: lower, upper: max(upper, lower + 1e-6))
+    }
+    return histograms
+  }
+}

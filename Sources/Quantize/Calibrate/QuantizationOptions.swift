@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The levels of an activation.
+public enum ActivationPrecision: String, Sendable, CaseIterable {
+  /// 0...127: the fast kernels of every machine are exact.
+  case u7
+  /// 0...255: half the step, and slower where the weights do not obey the stricter rule.
+  case u8
+
+  /// The largest level.
+  package var upper: Int { self == .u7 ? 127 : 255 }
+}
+
+/// How to quantize. The defaults are the recipe that docs/quantization.md measures.
+public struct QuantizationOptions: Sendable {
+  /// Of activations that a convolution reads; those that only additions and pools read are u8.
+  public var activations = ActivationPrecision.u7
+  /// Of the network's input.
+  public var input = ActivationPrecision.u8
+  public var rangeMethod = RangeMethod.minMax
+  /// Gives channels of small values a finer step, where the layers around can make up for it.
+  public var balancesChannels = true
+  /// Chooses weight scales by their squared error instead of by the largest weight.
+  public var searchesWeightScales = true
+  /// Moves each bias by the mean error that quantization causes in its channel.
+  public var correctsBias = true
+  /// At most so many pictures, chosen with `seed`; nil for all.
+  public var maximumPictures: Int?
+  /// Chooses the pictures and the self-test's input.
+  public var seed: UInt64 = 1
+  /// 1...64; the result does not depend on it.
+  public var threads = 1
+
+  public init() {}
+}
