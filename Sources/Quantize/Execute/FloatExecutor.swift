@@ -30,6 +30,7 @@ package struct FloatExecutor: Sendable {
   }
 
   /// As `run`; `visit` sees the input and then each activation as it is made.
+  @discardableResult
   package func run(
     _ input: [Float],
     visit: (FloatGraph.ValueID, UnsafeBufferPointer<Float>) throws -> Void

@@ -94,7 +94,7 @@ struct ConvolutionQuantizer {
 
   /// A scale at which the bias stays far within int32.
   private func minimumScale(_ channel: Int) -> Float {
-    let steps: Float = 1 << 28
+    let steps: Float = 0x1p28
     return max(abs(convolution.bias[channel]) / input.scale / steps, 1e-30 / input.scale, 1e-30)
   }
 }

@@ -18,9 +18,6 @@ struct NodeQuantizer {
       set(convolution.window, of: &result.record)
       result.record.groups = convolution.groups
       result.record.padValue = tensors[result.record.input].zeroPoint
-      (result.record.dilationY, result.record.dilationX) = (
-        convolution.window.dilationY, convolution.window.dilationX
-      )
     case .add:
       result = base(node, .add)
       result.record.multiplier = scaleRatio(result.record.input, result.record.output)
@@ -82,6 +79,7 @@ struct NodeQuantizer {
     (record.strideY, record.strideX) = (window.strideY, window.strideX)
     (record.padTop, record.padLeft) = (window.padTop, window.padLeft)
     (record.padBottom, record.padRight) = (window.padBottom, window.padRight)
+    (record.dilationY, record.dilationX) = (window.dilationY, window.dilationX)
   }
 
   private func scaleRatio(_ input: Int, _ output: Int) -> Float {

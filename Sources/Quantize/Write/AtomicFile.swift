@@ -80,7 +80,7 @@ private struct PendingFile {
   private let old: [sigaction]
 
   static func begin(_ template: [CChar]) -> PendingFile {
-    path = template.withUnsafeBufferPointer { strdup($0.baseAddress) }
+    path = strdup(template)
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { signal in
       if let path = PendingFile.path { unlink(path) }

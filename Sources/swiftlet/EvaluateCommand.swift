@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import Pictures
+import Quantize
+import Runtime
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure a model on a folder of labelled pictures.",
+    discussion: """
+      The label of a picture is the name of its folder (a label of the model, or a class number), \
+      the number before the first _ of its file name, or what a CSV file (path,label) says. With \
+      --float it also counts how often the int8 network and the float student agree.
+      Examples:
+        swiftlet evaluate model.swiftlet pictures/
+        swiftlet evaluate model.swiftlet pictures/ --float student.onnx --json
+      """)
+
+  @Argument(help: "The model file.")
+  var model: String
+
+  @Argument(help: "A folder of pictures.")
+  var folder: String
+
+  @Option(name: .customLong("float"), help: "The float student (ONNX) to compare with.")
+  var student: String?
+
+  @Option(help: "A CSV file of path and label, paths as below the folder.")
+  var labelsCSV: String?
+
+  @Option(help: "Use at most so many pictures.")
+  var limit: Int?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @OptionGroup var engine: EngineArguments
+
+  func run() throws {
+    var classifier = try ModelFiles.naming(model) { () throws(RuntimeError) in
+      try Classifier(model, options: engine.options)
+    }
+    let reference = try student.map { try FloatReference($0, classifier, threads: engine.threads) }
+    let truth = try GroundTruth(
+      folder: folder, csv: labelsCSV,
+      labels: (0..<classifier.labelCount).map { classifier.label($0) })
+    let files: [String]
+    do {
+      files = try Pictures.find(in: folder)
+    } catch {
+      throw Failure(error.description)
+    }
+    var score = EvaluationScore()
+    var line = ProgressLine()
+    let chosen = files.prefix(limit ?? files.count)
+    for (index, file) in chosen.enumerated() {
+      do {
+        let image = try Pictures.decode(path: file)
+        let predictions = try classifier.classify(image, top: 5).map(\.classIndex)
+        score.add(
+          predictions, truth: truth.label(of: file),
+          float: try reference?.classIndex(of: image))
+      } catch let error as PictureError {
+        score.broken += 1
+        Terminal.complain("skipped \(error)")
+      }
+      line.show("evaluating", Double(index + 1) / Double(chosen.count))
+    }
+    line.finish()
+    guard score.count > 0 else {
+      throw Failure("\(folder): none of its pictures can be decoded")
+    }
+    let names = (0..<classifier.labelCount).map { classifier.label($0) }
+    print(json ? score.object(labels: names).line : score.table(labels: names))
+  }
+}
+
+/// The float student under the model's own preprocessing.
+final class FloatReference {
+  private let executor: FloatExecutor
+  private var preprocessor: Preprocessor
+  private var bytes: [UInt8]
+
+  init(_ path: String, _ classifier: borrowing Classifier, threads: Int) throws {
+    do {
+      executor = FloatExecutor(
+        graph: GraphOptimizer.optimize(try ONNXImporter.load(path: path)), threads: threads)
+    } catch let error as ImportError {
+      throw Failure(error.description)
+    }
+    let input = classifier.engine.model.input
+    preprocessor = Preprocessor(
+      record: classifier.engine.model.preprocessing, height: input.height, width: input.width,
+      channels: input.channels)
+    bytes = [UInt8](repeating: 0, count: preprocessor.outputByteCount)
+    let shape = executor.graph.values[executor.graph.input].shape
+    guard shape == Shape(height: input.height, width: input.width, channels: input.channels) else {
+      throw Failure("\(path): its input is not that of the model; name the student it came from")
+    }
+  }
+
+  /// The class with the greatest score; of equal ones the first.
+  func classIndex(of image: Image) throws -> Int {
+    try bytes.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      try preprocessor.run(
+        pixels: image.pixels.span.bytes, width: image.width, height: image.height,
+        bytesPerRow: image.bytesPerRow, format: image.format, into: base)
+    }
+    let channels = preprocessor.channels
+    let input = bytes.indices.map { preprocessor.real(bytes[$0], channel: $0 % channels) }
+    let scores = try executor.run(input)
+    return scores.indices.max { scores[$0] < scores[$1] || (scores[$0] == scores[$1] && $0 > $1) }
+      ?? 0
+  }
+}

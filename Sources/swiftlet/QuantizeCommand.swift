@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Quantize
+import Runtime
+
+struct QuantizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quantize",
+    abstract: "Turn a float student (ONNX) into an int8 model file.",
+    discussion: """
+      Calibrates on a folder of pictures of the kind that the camera will see; a hundred are \
+      enough. The same inputs, options and seed give the same bytes.
+      Example:
+        swiftlet quantize student.onnx --calibration pictures/ --labels labels.txt \\
+          --output student.swiftlet
+      """)
+
+  enum Preset: String, ExpressibleByArgument, CaseIterable {
+    case imagenet
+    case efficientnetLite = "efficientnet-lite"
+  }
+  enum Method: String, ExpressibleByArgument, CaseIterable { case minmax, percentile, mse }
+  enum Colour: String, ExpressibleByArgument, CaseIterable { case rgb, bgr, grey }
+
+  @Argument(help: "The float student, an ONNX file.")
+  var student: String
+
+  @Option(help: "A folder of calibration pictures.")
+  var calibration: String
+
+  @Option(help: "A text file of labels, one a line, in the order of the outputs.")
+  var labels: String
+
+  @Option(name: .shortAndLong, help: "The model file to write.")
+  var output: String
+
+  @Option(
+    help: "Mean and deviation: imagenet, or efficientnet-lite (127, 128).")
+  var preprocessing = Preset.imagenet
+
+  @Option(help: "Three means of byte values 0...255, as 123.7,116.3,103.5. Instead of a preset.")
+  var mean: String?
+
+  @Option(help: "Three deviations of byte values, as 58.4,57.1,57.4. Instead of a preset.")
+  var deviation: String?
+
+  @Option(
+    help: "The shorter side before the centre crop, in pixels; 0 squashes to the input's size.")
+  var resize = 256
+
+  @Option(help: "The colour order that the student was trained with.")
+  var colourOrder = Colour.rgb
+
+  @Option(help: "Levels of the activations: u7 (fast everywhere) or u8 (finer).")
+  var activations = ActivationPrecision.u7
+
+  @Option(help: "How ranges follow from calibration: minmax, percentile or mse.")
+  var method = Method.minmax
+
+  @Option(help: "With --method percentile: the share of values to keep, 50...100.")
+  var percentile = 99.99
+
+  @Flag(inversion: .prefixedNo, help: "Correct the biases by the error on the pictures.")
+  var biasCorrection = true
+
+  @Flag(inversion: .prefixedNo, help: "Give channels of small values a finer step.")
+  var balance = true
+
+  @Option(help: "Use at most so many pictures, chosen by --seed.")
+  var pictures: Int?
+
+  @Option(help: "Chooses pictures and the self-test's input.")
+  var seed: UInt64 = 1
+
+  @Option(help: "A name for the model, recorded in the file.")
+  var name = ""
+
+  @Option(help: "The licence of the weights, recorded in the file.")
+  var licence = ""
+
+  @Option(help: "Threads, 1...64; the result does not depend on it.")
+  var threads = 2
+
+  @Option(help: "Write the report on every layer to this file, as JSON.")
+  var report: String?
+
+  @Flag(help: "Print the report as JSON instead of as a table.")
+  var json = false
+
+  func validate() throws {
+    guard (1...64).contains(threads) else {
+      throw ValidationError("--threads \(threads) is not within 1...64")
+    }
+    guard (50...100).contains(percentile) else {
+      throw ValidationError("--percentile \(percentile) is not within 50...100")
+    }
+    if let pictures, pictures < 1 {
+      throw ValidationError("--pictures \(pictures) leaves none to calibrate with")
+    }
+    guard (0...65_535).contains(resize) else {
+      throw ValidationError("--resize \(resize) is not within 0...65535")
+    }
+    _ = try record()
+  }
+
+  func run() throws {
+    do {
+      try AtomicFile.check(output)
+      let job = try job()
+      var line = ProgressLine()
+      let student = try Quantizer(options: options).quantize(job) { stage, part in
+        line.show(stage.rawValue, part)
+      }
+      line.finish()
+      for broken in student.report.brokenPictures { Terminal.complain("skipped \(broken)") }
+      try student.write(to: output)
+      if let report {
+        try AtomicFile.write(Array(student.report.json().utf8), to: report)
+      }
+      print(json ? try student.report.json() : student.report.table())
+      Terminal.complain(
+        "wrote \(output): \(student.bytes.count) bytes, calibrated on \(student.report.pictures) "
+          + "pictures, \(student.report.brokenPictures.count) skipped")
+    } catch let error as QuantizationError {
+      throw Failure(error.description)
+    } catch let error as ImportError {
+      throw Failure(error.description)
+    }
+  }
+
+  private var options: QuantizationOptions {
+    var options = QuantizationOptions()
+    options.activations = activations
+    switch method {
+    case .minmax: options.rangeMethod = .minMax
+    case .percentile: options.rangeMethod = .percentile(percentile)
+    case .mse: options.rangeMethod = .meanSquaredError
+    }
+    options.correctsBias = biasCorrection
+    options.balancesChannels = balance
+    options.maximumPictures = pictures
+    options.seed = seed
+    options.threads = threads
+    return options
+  }
+
+  private func job() throws -> QuantizationJob {
+    var job = QuantizationJob(
+      student: student, calibration: calibration, labels: try LabelFile.read(labels),
+      preprocessing: try record())
+    job.name = name
+    job.licence = licence
+    return job
+  }
+
+  private func record() throws -> PreprocessingRecord {
+    // Of the ImageNet training set, on the scale 0...255.
+    let isImageNet = preprocessing == .imagenet
+    let means = try numbers(mean, "--mean") ?? (isImageNet ? [123.675, 116.28, 103.53] : [127])
+    let deviations =
+      try numbers(deviation, "--deviation") ?? (isImageNet ? [58.395, 57.12, 57.375] : [128])
+    guard deviations.allSatisfy({ $0 > 0 }) else {
+      throw ValidationError("--deviation needs positive numbers")
+    }
+    func triple(_ values: [Float]) -> InlineArray<3, Float> {
+      [values[0], values[values.count > 1 ? 1 : 0], values[values.count > 2 ? 2 : 0]]
+    }
+    let order: PreprocessingRecord.ColourOrder =
+      switch colourOrder {
+      case .rgb: .rgb
+      case .bgr: .bgr
+      case .grey: .grey
+      }
+    return PreprocessingRecord(
+      resizeRule: resize == 0 ? .squash : .centreCrop, resizeSize: resize, colourOrder: order,
+      mean: triple(means), deviation: triple(deviations))
+  }
+
+  /// One number, or three with commas between them.
+  private func numbers(_ text: String?, _ option: String) throws -> [Float]? {
+    guard let text else { return nil }
+    let values = text.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
+    let numbers = values.compactMap { $0 }.filter(\.isFinite)
+    guard numbers.count == values.count, numbers.count == 1 || numbers.count == 3 else {
+      throw ValidationError("\(option) \(text) is not one number, or three with commas between them")
+    }
+    return numbers
+  }
+}
+
+extension ActivationPrecision: ExpressibleByArgument {}
