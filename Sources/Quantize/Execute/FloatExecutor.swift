@@ -1,35 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
 
-/// Runs a float graph: the accuracy reference, and the source of calibration statistics.
+/// Runs a float graph in binary32: the accuracy reference, and the source of calibration
+/// statistics.
 ///
-/// Each output element is computed in one fixed order, so the result does not depend on the number
-/// of threads.
+/// Each output element is computed in one fixed order without fused operations, so the result
+/// depends neither on the number of threads nor on the machine. An executor holds no state between
+/// runs: one may be used from several threads at a time.
 package struct FloatExecutor: Sendable {
   package let graph: FloatGraph
   package let threads: Int
-  private let kernels: [FloatKernel]
-  private let lastUse: [Int]
+  private let steps: [FloatStep]
+  /// For each value, the index of the last node that reads it; -1 where none does.
+  private let lastReader: [Int]
 
   /// Packs the weights of all convolutions.
+  ///
+  /// - Parameters:
+  ///   - graph: A graph as the importer makes it; a malformed one is a programming error.
+  ///   - threads: How many threads share the work of one run; at least 1 is used.
   package init(graph: FloatGraph, threads: Int) {
     self.graph = graph
     self.threads = max(threads, 1)
-    kernels = graph.nodes.map { FloatKernel($0, graph) }
-    var lastUse = [Int](repeating: -1, count: graph.values.count)
+    steps = graph.nodes.map { FloatStep($0, graph) }
+    var lastReader = [Int](repeating: -1, count: graph.values.count)
     for (index, node) in graph.nodes.enumerated() {
-      for input in node.inputs { lastUse[input] = index }
+      for input in node.inputs { lastReader[input] = index }
     }
-    self.lastUse = lastUse
+    self.lastReader = lastReader
   }
 
-  /// The output for an NHWC input.
+  /// The output (NHWC) for an input (NHWC).
   /// - Throws: `WrongInput`.
   package func run(_ input: [Float]) throws -> [Float] {
     try run(input) { _, _ in }
   }
 
-  /// As `run`; `visit` sees the input and then each activation as it is made.
+  /// As `run(_:)`; `visit` sees the input and then each activation as soon as it is computed, in
+  /// the order of the graph's nodes. The elements are valid only within the call.
+  ///
+  /// An activation is given up after its last reader has run.
+  /// - Throws: `WrongInput`, or what `visit` throws.
   @discardableResult
   package func run(
     _ input: [Float],
@@ -39,39 +49,48 @@ package struct FloatExecutor: Sendable {
     guard input.count == expected else {
       throw WrongInput(expected: expected, actual: input.count)
     }
-    var activations = [[Float]?](repeating: nil, count: graph.values.count)
-    activations[graph.input] = input
-    try input.withUnsafeBufferPointer { try visit(graph.input, $0) }
+    var spare: [FloatBuffer] = []
+    var buffers = [FloatBuffer?](repeating: nil, count: graph.values.count)
+    let first = FloatBuffer(count: input.count)
+    first.copy(input)
+    buffers[graph.input] = first
+    try visit(graph.input, first.elements)
     for (index, node) in graph.nodes.enumerated() {
-      let inputs = node.inputs.map { activations[$0] ?? [] }
-      let output = kernels[index].run(inputs, threads: threads)
-      try output.withUnsafeBufferPointer { try visit(node.output, $0) }
-      activations[node.output] = output
-      for used in node.inputs where lastUse[used] == index && used != graph.output {
-        activations[used] = nil
+      let inputs = node.inputs.compactMap { buffers[$0] }
+      let count = graph.values[node.output].shape.count
+      // The output may take the place of an input that nobody else reads.
+      let isLast = lastReader[node.inputs[0]] == index && node.inputs[0] != graph.output
+      let output =
+        isLast && steps[index].worksInPlace
+        ? inputs[0] : Self.take(count: count, from: &spare)
+      steps[index].run(inputs, output, threads: threads)
+      for used in Set(node.inputs) where lastReader[used] == index && used != graph.output {
+        if let buffer = buffers[used], buffer !== output { spare.append(buffer) }
+        buffers[used] = nil
       }
+      output.count = count
+      buffers[node.output] = output
+      try visit(node.output, output.elements)
     }
-    return activations[graph.output] ?? []
+    return buffers[graph.output].map { Array($0.elements) } ?? []
+  }
+
+  /// The smallest spare buffer that is large enough, or a new one.
+  private static func take(count: Int, from spare: inout [FloatBuffer]) -> FloatBuffer {
+    let fitting = spare.indices.filter { spare[$0].capacity >= count }
+    guard let best = fitting.min(by: { spare[$0].capacity < spare[$1].capacity }) else {
+      return FloatBuffer(count: count)
+    }
+    return spare.remove(at: best)
   }
 
   /// An input of the wrong length.
-  package struct WrongInput: Error, CustomStringConvertible {
+  package struct WrongInput: Error, Sendable, Equatable, CustomStringConvertible {
     package let expected: Int
     package let actual: Int
     package var description: String {
-      "the input has \(actual) elements, the graph takes \(expected)"
+      "the input has \(actual) elements and the graph takes \(expected); give it height x width x "
+        + "channels of them"
     }
-  }
-}
-
-/// Runs `body` on `threads` parts of `0..<count`, side by side.
-func inParallel(_ count: Int, threads: Int, _ body: @Sendable (Range<Int>) -> Void) {
-  let parts = min(threads, count)
-  guard parts > 1 else {
-    if count > 0 { body(0..<count) }
-    return
-  }
-  DispatchQueue.concurrentPerform(iterations: parts) { part in
-    body(count * part / parts..<count * (part + 1) / parts)
   }
 }

@@ -32,6 +32,32 @@ struct ConstantTensor {
     return nil
   }
 
+  var isFloat: Bool {
+    if case .floats = values { return true }
+    return false
+  }
+
+  /// The same elements with their axes in another order; `permutation` is one of all axes.
+  func transposed(_ permutation: [Int]) -> ConstantTensor {
+    var strides = [Int](repeating: 1, count: dimensions.count)
+    for axis in dimensions.indices.dropLast().reversed() {
+      strides[axis] = strides[axis + 1] * dimensions[axis + 1]
+    }
+    var places = [0]
+    for axis in permutation {
+      places = places.flatMap { place in
+        (0..<dimensions[axis]).map { place + $0 * strides[axis] }
+      }
+    }
+    let turned = permutation.map { dimensions[$0] }
+    switch values {
+    case .floats(let floats):
+      return ConstantTensor(dimensions: turned, values: .floats(places.map { floats[$0] }))
+    case .integers(let integers):
+      return ConstantTensor(dimensions: turned, values: .integers(places.map { integers[$0] }))
+    }
+  }
+
   init(dimensions: [Int], values: Values) {
     self.dimensions = dimensions
     self.values = values
@@ -41,87 +67,75 @@ struct ConstantTensor {
     self.init(dimensions: [integers.count], values: .integers(integers))
   }
 
-  /// Decodes a tensor of the file. The element count is that of the payload, so a lying shape costs
-  /// no memory.
-  /// - Throws: `Failure` with what is wrong with it.
-  init(_ tensor: Swiftlet_Onnx_Tensor) throws {
+  /// Decodes a tensor of the file; `reader` is the node that uses it. The element count is that of
+  /// the payload, so a lying shape costs no memory.
+  init(_ tensor: Swiftlet_Onnx_Tensor, _ reader: NodeReader) throws {
+    let what = "the constant '\(tensor.name)'"
     guard tensor.dataLocation == 0, tensor.externalData.isEmpty else {
-      throw Failure(
-        "the weights '\(tensor.name)' lie in another file; export the student as one file "
-          + "(torch.onnx.export(..., external_data=False))")
+      throw reader.failure(
+        "\(what) lies in another file",
+        advice: "export the student as one file (torch.onnx.export with external_data=False, or "
+          + "onnx.save with save_as_external_data=False)")
     }
-    let payload = try Self.payload(tensor)
-    var expected = 1
-    for dimension in tensor.dims {
-      let (product, overflow) = expected.multipliedReportingOverflow(by: Int(dimension))
-      guard dimension >= 0, !overflow else {
-        throw Failure("the constant '\(tensor.name)' has an impossible shape")
-      }
-      expected = product
+    guard tensor.dims.count <= GraphBuilder.maximumRank else {
+      throw reader.failure("\(what) has \(tensor.dims.count) dimensions")
     }
-    self.init(dimensions: tensor.dims.map { Int($0) }, values: payload)
-    guard expected == count else {
-      throw Failure(
-        "the constant '\(tensor.name)' should have \(expected) elements and has \(count)")
+    let dimensions = tensor.dims.map { Int($0) }
+    guard dimensions.count < 2 || !dimensions.contains(0) else {
+      throw reader.failure("\(what) of shape \(dimensions.brief) is empty", advice: "export again")
+    }
+    guard let payload = Self.payload(tensor) else {
+      throw reader.failure(
+        "\(what) has element type \(tensor.dataType), which is not supported, or is cut short",
+        advice: "export the student in float32")
+    }
+    self.init(dimensions: dimensions, values: payload)
+    guard checkedProduct(dimensions) == count else {
+      throw reader.failure(
+        "\(what) of shape \(dimensions.brief) holds \(count) elements", advice: "export again")
     }
   }
 
-  struct Failure: Error {
-    let message: String
-    init(_ message: String) { self.message = message }
-  }
-
-  // Element types of the ONNX specification, TensorProto.DataType.
-  private static func payload(_ tensor: Swiftlet_Onnx_Tensor) throws -> Values {
+  /// The elements; nil for a type that is not supported or a payload that is no whole number of
+  /// elements. Types are those of the ONNX specification, TensorProto.DataType.
+  private static func payload(_ tensor: Swiftlet_Onnx_Tensor) -> Values? {
     let raw = tensor.rawData
+    let isRaw = !raw.isEmpty
     switch tensor.dataType {
     case 1:
-      return .floats(
-        raw.isEmpty
-          ? tensor.floatData
-          : try elements(raw, UInt32.self, tensor.name).map { Float(bitPattern: $0) })
+      if !isRaw { return .floats(tensor.floatData) }
+      return elements(raw, UInt32.self).map { .floats($0.map { Float(bitPattern: $0) }) }
     case 10:
-      let bits =
-        raw.isEmpty
-        ? tensor.int32Data.map { UInt16(truncatingIfNeeded: $0) }
-        : try elements(raw, UInt16.self, tensor.name)
-      return .floats(bits.map(float16))
+      if !isRaw {
+        return .floats(tensor.int32Data.map { float16(UInt16(truncatingIfNeeded: $0)) })
+      }
+      return elements(raw, UInt16.self).map { .floats($0.map(float16)) }
     case 11:
-      return .floats(
-        raw.isEmpty
-          ? tensor.doubleData.map { Float($0) }
-          : try elements(raw, UInt64.self, tensor.name).map { Float(Double(bitPattern: $0)) })
+      if !isRaw { return .floats(tensor.doubleData.map { Float($0) }) }
+      return elements(raw, UInt64.self).map { .floats($0.map { Float(Double(bitPattern: $0)) }) }
     case 7:
-      return .integers(
-        raw.isEmpty
-          ? tensor.int64Data.map { Int($0) }
-          : try elements(raw, Int64.self, tensor.name).map { Int($0) })
+      if !isRaw { return .integers(tensor.int64Data.map { Int($0) }) }
+      return elements(raw, Int64.self).map { .integers($0.map { Int($0) }) }
     case 6:
-      return .integers(
-        raw.isEmpty
-          ? tensor.int32Data.map { Int($0) }
-          : try elements(raw, Int32.self, tensor.name).map { Int($0) })
+      if !isRaw { return .integers(tensor.int32Data.map { Int($0) }) }
+      return elements(raw, Int32.self).map { .integers($0.map { Int($0) }) }
     case 2, 9:
-      return .integers(
-        raw.isEmpty ? tensor.int32Data.map { Int($0) } : raw.map { Int($0) })
+      return .integers(isRaw ? raw.map { Int($0) } : tensor.int32Data.map { Int($0) })
     case 3:
       return .integers(
-        raw.isEmpty
-          ? tensor.int32Data.map { Int($0) } : raw.map { Int(Int8(bitPattern: $0)) })
-    default:
-      throw Failure(
-        "the constant '\(tensor.name)' has element type \(tensor.dataType), which is not "
-          + "supported; export the student in float32")
+        isRaw ? raw.map { Int(Int8(bitPattern: $0)) } : tensor.int32Data.map { Int($0) })
+    case 16:
+      if !isRaw {
+        return .floats(tensor.int32Data.map { bfloat16(UInt16(truncatingIfNeeded: $0)) })
+      }
+      return elements(raw, UInt16.self).map { .floats($0.map(bfloat16)) }
+    default: return nil
     }
   }
 
-  private static func elements<T: FixedWidthInteger>(
-    _ raw: Data, _ type: T.Type, _ name: String
-  ) throws -> [T] {
+  private static func elements<T: FixedWidthInteger>(_ raw: Data, _ type: T.Type) -> [T]? {
     let size = MemoryLayout<T>.size
-    guard raw.count % size == 0 else {
-      throw Failure("the constant '\(name)' is cut short")
-    }
+    guard raw.count % size == 0 else { return nil }
     return raw.withUnsafeBytes { bytes in
       (0..<bytes.count / size).map {
         T(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * size, as: T.self))
@@ -129,7 +143,10 @@ struct ConstantTensor {
     }
   }
 
-  /// IEEE 754 binary16; Swift has no Float16 on x86 Linux.
+  /// The upper half of a binary32.
+  private static func bfloat16(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
+
+  /// IEEE 754 binary16.
   private static func float16(_ bits: UInt16) -> Float {
     let sign: Float = bits & 0x8000 == 0 ? 1 : -1
     let exponent = Int(bits >> 10 & 0x1F)

@@ -3,81 +3,50 @@
 /// Walks an ONNX graph in its order and builds the float graph beside it.
 struct GraphBuilder {
   let source: String
+  let operatorSet: Int
   private(set) var values: [FloatGraph.Value] = []
   private var nodes: [FloatNode] = []
   private var operands: [String: Operand] = [:]
   private var initializers: [String: Swiftlet_Onnx_Tensor] = [:]
+  /// Parameters that may still be decoded. A hostile file could use one tensor in many nodes.
+  private var budget: Int
 
   /// Elements of the largest activation that is accepted.
   static let maximumActivation = 1 << 28
+  /// The largest height, width, number of channels, stride and so on that the model file holds.
   static let maximumDimension = 65_535
+  static let maximumRank = 8
 
-  init(source: String) { self.source = source }
+  init(source: String, operatorSet: Int, budget: Int) {
+    self.source = source
+    self.operatorSet = operatorSet
+    self.budget = budget
+  }
 
   mutating func build(_ graph: Swiftlet_Onnx_Graph) throws -> FloatGraph {
+    guard graph.sparseInitializer.isEmpty else {
+      throw ImportError(
+        source: source, problem: "the file holds sparse weights", advice: "export them dense")
+    }
     for tensor in graph.initializer { initializers[tensor.name] = tensor }
-    let input = try addInput(graph)
+    try checkOperators(graph)
+    let input = try readInput(graph)
+    values.append(FloatGraph.Value(name: input.name, shape: input.activation.shape))
+    operands[input.name] = .activation(input.activation)
     for node in graph.node {
       let reader = NodeReader(node: node, source: source)
-      guard node.domain.isEmpty || node.domain == "ai.onnx" else {
-        throw reader.fail(
-          "operators of the domain '\(node.domain)' are not supported; export with standard "
-            + "operators")
-      }
-      try read(reader)
+      guard let entry = OperatorTable.entries[node.opType] else { continue }
+      try reader.checkAttributes(entry.attributes)
+      try entry.read(&self, reader)
     }
-    guard graph.output.count == 1, let name = graph.output.first?.name else {
-      throw ImportError(
-        source: source,
-        message: "the graph has \(graph.output.count) outputs; export the student with one")
-    }
-    guard case .activation(let output)? = operands[name] else {
-      throw ImportError(source: source, message: "no node makes the output '\(name)'")
-    }
+    let output = try readOutput(graph)
     return GraphPruning.prune(
-      FloatGraph(values: values, nodes: nodes, input: input, output: output.value))
+      FloatGraph(values: values, nodes: nodes, input: input.activation.value, output: output))
   }
 
-  /// The one graph input that is not an initializer.
-  private mutating func addInput(_ graph: Swiftlet_Onnx_Graph) throws -> FloatGraph.ValueID {
-    let inputs = graph.input.filter { initializers[$0.name] == nil }
-    guard inputs.count == 1, let info = inputs.first else {
-      throw ImportError(
-        source: source, message: "the graph has \(inputs.count) inputs; export the student with one"
-      )
-    }
-    let dimensions = info.type.tensorType.shape.dim.map { Int($0.dimValue) }
-    let isNamed = info.type.tensorType.shape.dim.map { !$0.dimParam.isEmpty }
-    guard dimensions.count == 4,
-      dimensions[1...].allSatisfy({ (1...Self.maximumDimension).contains($0) })
-    else {
-      throw ImportError(
-        source: source,
-        message:
-          "the input '\(info.name)' has shape \(dimensions); a picture [1, 3, height, width] "
-          + "with fixed sizes is needed")
-    }
-    guard dimensions[0] == 1 || dimensions[0] == 0 || isNamed[0] else {
-      throw ImportError(
-        source: source,
-        message: "the input '\(info.name)' has batch \(dimensions[0]); export with batch 1")
-    }
-    let isFirst = [1, 3].contains(dimensions[1]) || ![1, 3].contains(dimensions[3])
-    let shape =
-      isFirst
-      ? Shape(height: dimensions[2], width: dimensions[3], channels: dimensions[1])
-      : Shape(height: dimensions[1], width: dimensions[2], channels: dimensions[3])
-    guard
-      let count = checkedProduct([shape.height, shape.width, shape.channels]),
-      count <= Self.maximumActivation
-    else {
-      throw ImportError(source: source, message: "the input '\(info.name)' is too large")
-    }
-    values.append(FloatGraph.Value(name: info.name, shape: shape))
-    operands[info.name] = .activation(
-      Activation(value: 0, shape: shape, form: isFirst ? .channelsFirst : .channelsLast))
-    return 0
-  }
+  func initializer(_ name: String) -> Swiftlet_Onnx_Tensor? { initializers[name] }
+
+  func operand(named name: String) -> Operand? { operands[name] }
 
   // MARK: - Operands
 
@@ -87,80 +56,120 @@ struct GraphBuilder {
     let name = reader.node.input[index]
     if let known = operands[name] { return known }
     guard let tensor = initializers[name] else {
-      throw reader.fail("its input '\(name)' is made by no node before it")
+      throw reader.failure(
+        "its input '\(name)' is made by no node before it", advice: "export the student again")
     }
-    let constant = Operand.constant(try reader.decode(tensor))
-    operands[name] = constant
-    return constant
+    let constant = try ConstantTensor(tensor, reader)
+    try spend(constant.count, reader)
+    return .constant(constant)
   }
 
+  /// The input at `index`, which must be there and computed by the graph.
   mutating func activation(_ reader: NodeReader, _ index: Int) throws -> Activation {
     switch try operand(reader, index) {
     case .activation(let activation)?: return activation
-    case .constant?: throw reader.fail("input \(index) is a constant; an activation is needed")
-    case nil: throw reader.fail("input \(index) is missing")
+    case .constant?:
+      throw reader.failure(
+        "its input '\(reader.node.input[index])' is a constant; only what depends on the picture "
+          + "is supported there",
+        advice: "export the student with do_constant_folding=True")
+    case nil: throw reader.failure("input \(index) is missing", advice: "export again")
     }
   }
 
-  /// A picture: rank 4, channels first.
+  /// As `activation`, of shape `[1, channels, height, width]`.
   mutating func picture(_ reader: NodeReader, _ index: Int) throws -> Activation {
     let activation = try activation(reader, index)
-    guard activation.form == .channelsFirst || (activation.isFlat && activation.isPoint) else {
-      throw reader.fail(
-        "its input has shape \(activation.dimensions); [1, channels, height, width] is needed")
+    guard activation.isPicture else {
+      throw reader.failure(
+        "its input has shape \(activation.dimensions.brief); only [1, channels, height, width] "
+          + "is supported")
     }
     return activation
   }
 
+  /// The constant at `index`; nil where it is left out.
   mutating func constant(_ reader: NodeReader, _ index: Int) throws -> ConstantTensor? {
     switch try operand(reader, index) {
     case .constant(let constant)?: return constant
     case .activation?:
-      throw reader.fail(
-        "input \(index) is computed by the graph; only a constant is supported there")
+      throw reader.failure(
+        "its input '\(reader.node.input[index])' is computed by the graph; only a constant is "
+          + "supported there")
     case nil: return nil
     }
   }
 
-  /// Constant floats, all of them finite.
-  mutating func weights(_ reader: NodeReader, _ index: Int, _ what: String) throws -> ConstantTensor
-  {
+  /// The constant at `index`, which must be there and finite.
+  mutating func parameters(
+    _ reader: NodeReader, _ index: Int, _ what: String
+  ) throws -> ConstantTensor {
     guard let constant = try constant(reader, index) else {
-      throw reader.fail("its \(what) are missing")
+      throw reader.failure("its \(what) are missing", advice: "export again")
     }
-    guard constant.floats.allSatisfy(\.isFinite) else {
-      throw reader.fail(
-        "its \(what) '\(reader.node.input[index])' hold NaN or infinity; train or export the "
-          + "student again")
-    }
+    try checkFinite(constant.floats, reader, "its \(what) '\(reader.node.input[index])'")
     return constant
   }
 
-  func result(_ reader: NodeReader) throws -> String {
-    guard let name = reader.node.output.first, !name.isEmpty else {
-      throw reader.fail("it has no output")
+  func checkFinite(_ floats: [Float], _ reader: NodeReader, _ what: String) throws {
+    guard floats.allSatisfy(\.isFinite) else {
+      throw reader.failure(
+        "\(what) hold NaN or infinity", advice: "train the student again, or export it again")
     }
-    return name
   }
 
+  /// Counts parameters that are about to be held.
+  mutating func spend(_ count: Int, _ reader: NodeReader) throws {
+    guard count <= budget else {
+      throw reader.failure(
+        "the parameters would take far more memory than the file",
+        advice: "export the student without sharing tensors among so many nodes")
+    }
+    budget -= count
+  }
+
+  // MARK: - Results
+
+  /// Lets the node's output stand for `operand`.
   mutating func define(_ reader: NodeReader, _ operand: Operand) throws {
-    operands[try result(reader)] = operand
+    guard let name = reader.node.output.first, !name.isEmpty else {
+      throw reader.failure("it has no output", advice: "export again")
+    }
+    guard operands[name] == nil, initializers[name] == nil else {
+      throw reader.failure("its output '\(name)' is defined twice", advice: "export again")
+    }
+    operands[name] = operand
   }
 
-  /// Adds a node that makes an activation of `shape`.
+  /// Adds a node that makes an activation of `shape`, seen through `axes`.
   mutating func append(
     _ reader: NodeReader, _ operation: FloatOperation, inputs: [Activation], shape: Shape,
-    form: Activation.Form
+    axes: [[PixelAxis]]
   ) throws {
-    guard let count = checkedProduct([shape.height, shape.width, shape.channels]),
-      (1...Self.maximumActivation).contains(count), shape.channels <= Self.maximumDimension
-    else { throw reader.fail("its output would have shape \(shape), which is too large") }
+    guard Self.isAccepted(shape) else {
+      throw reader.failure(
+        "its output of height \(shape.height), width \(shape.width) and \(shape.channels) channels "
+          + "is too large", advice: "take a smaller input or fewer channels")
+    }
     let value = values.count
-    values.append(FloatGraph.Value(name: try result(reader), shape: shape))
+    values.append(FloatGraph.Value(name: reader.node.output.first ?? "", shape: shape))
     nodes.append(
       FloatNode(
         name: reader.name, operation: operation, inputs: inputs.map(\.value), output: value))
-    try define(reader, .activation(Activation(value: value, shape: shape, form: form)))
+    try define(reader, .activation(Activation(value: value, shape: shape, axes: axes)))
+  }
+
+  /// As `append` for an operation that keeps shape and axes.
+  mutating func append(
+    _ reader: NodeReader, _ operation: FloatOperation, to input: Activation
+  ) throws {
+    try append(reader, operation, inputs: [input], shape: input.shape, axes: input.axes)
+  }
+
+  static func isAccepted(_ shape: Shape) -> Bool {
+    let sides = [shape.height, shape.width, shape.channels]
+    guard sides.allSatisfy((1...maximumDimension).contains) else { return false }
+    return checkedProduct(sides).map { $0 <= maximumActivation } ?? false
   }
 }
 

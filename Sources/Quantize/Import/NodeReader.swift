@@ -5,93 +5,99 @@ struct NodeReader {
   let node: Swiftlet_Onnx_Node
   let source: String
 
-  /// The operator and the node's name (or that of its first output), for messages.
-  var title: String {
-    let name = node.name.isEmpty ? node.output.first ?? "" : node.name
-    return "\(node.opType) '\(name)'"
+  /// The node's name in reports: its own, or that of its first output.
+  var name: String { node.name.isEmpty ? node.output.first ?? "" : node.name }
+
+  func failure(
+    _ problem: String, attribute: String? = nil,
+    advice: String = "change this layer of the student, or how it is exported"
+  ) -> ImportError {
+    ImportError(
+      source: source, operatorName: node.opType, node: name, attribute: attribute,
+      problem: problem, advice: advice)
   }
 
-  /// The node's name in reports.
-  var name: String { node.name.isEmpty ? node.output.first ?? node.opType : node.name }
+  // MARK: - Attributes
 
-  func fail(_ message: String) -> ImportError {
-    ImportError(source: source, node: title, message: message)
+  /// The kinds of ONNX attributes that are read, AttributeProto.AttributeType.
+  private enum Kind: Int32 {
+    case float = 1
+    case integer = 2
+    case string = 3
+    case tensor = 4
+    case floats = 6
+    case integers = 7
   }
 
-  private func attribute(_ name: String) -> Swiftlet_Onnx_Attribute? {
-    node.attribute.first { $0.name == name }
+  private func attribute(_ name: String, _ kind: Kind) throws -> Swiftlet_Onnx_Attribute? {
+    guard let found = node.attribute.first(where: { $0.name == name }) else { return nil }
+    guard found.type == kind.rawValue || found.type == 0 else {
+      throw failure("is not of the type \(kind)", attribute: name, advice: "export again")
+    }
+    return found
   }
 
-  func has(_ name: String) -> Bool { attribute(name) != nil }
-
-  func integer(_ name: String, default value: Int) -> Int {
-    attribute(name).map { Int($0.i) } ?? value
-  }
-
-  func float(_ name: String, default value: Float) -> Float {
-    attribute(name)?.f ?? value
-  }
-
-  func string(_ name: String, default value: String) -> String {
-    attribute(name).map { String(decoding: $0.s, as: UTF8.self) } ?? value
-  }
-
-  func integers(_ name: String) -> [Int]? { attribute(name)?.ints.map { Int($0) } }
-
-  func tensor(_ name: String) throws -> ConstantTensor? {
-    guard let attribute = attribute(name), attribute.hasT else { return nil }
-    return try decode(attribute.t)
-  }
-
-  func decode(_ tensor: Swiftlet_Onnx_Tensor) throws -> ConstantTensor {
-    do {
-      return try ConstantTensor(tensor)
-    } catch let failure as ConstantTensor.Failure {
-      throw fail(failure.message)
+  /// - Throws: where the node has an attribute that is not among `known`.
+  func checkAttributes(_ known: Set<String>) throws {
+    for attribute in node.attribute where !known.contains(attribute.name) {
+      throw failure("is not supported", attribute: attribute.name)
     }
   }
 
-  /// Integers within `range`, exactly `count` of them, or the default where the attribute is
-  /// absent.
+  func integer(_ name: String, default value: Int) throws -> Int {
+    try attribute(name, .integer).map { Int($0.i) } ?? value
+  }
+
+  func float(_ name: String, default value: Float) throws -> Float {
+    try attribute(name, .float)?.f ?? value
+  }
+
+  func string(_ name: String, default value: String) throws -> String {
+    try attribute(name, .string).map { String(decoding: $0.s, as: UTF8.self) } ?? value
+  }
+
+  func integers(_ name: String) throws -> [Int]? {
+    try attribute(name, .integers)?.ints.map { Int($0) }
+  }
+
+  /// Exactly `count` integers within `range`; `value` that often where the attribute is absent.
   func integers(
     _ name: String, count: Int, in range: ClosedRange<Int>, default value: Int
   ) throws -> [Int] {
-    guard let values = integers(name), !values.isEmpty else {
+    guard let values = try integers(name), !values.isEmpty else {
       return Array(repeating: value, count: count)
     }
     guard values.count == count, values.allSatisfy(range.contains) else {
-      throw fail(
-        "attribute \(name) = \(values) is not supported (\(count) values in \(range) are)")
+      throw failure(
+        "\(values.brief) is not supported (\(count) values in \(range.lowerBound) to "
+          + "\(range.upperBound) are)", attribute: name)
     }
     return values
   }
 
   /// - Throws: unless the attribute is absent or has this value.
-  func require(_ name: String, is value: Int, default fallback: Int? = nil) throws {
-    let found = integer(name, default: fallback ?? value)
+  func require(_ name: String, is value: Int, advice: String? = nil) throws {
+    let found = try integer(name, default: value)
     guard found == value else {
-      throw fail("attribute \(name) = \(found) is not supported (only \(value) is)")
+      throw failure(
+        "\(found) is not supported (only \(value) is)", attribute: name,
+        advice: advice ?? "change this layer of the student, or how it is exported")
     }
   }
 
-  /// The constant of a value node: one of `value`, `value_float(s)`, `value_int(s)`.
+  /// The value of a Constant node.
   func constantValue() throws -> ConstantTensor {
-    if let tensor = try tensor("value") { return tensor }
-    for candidate in node.attribute {
-      switch candidate.name {
-      case "value_float":
-        return ConstantTensor(dimensions: [], values: .floats([candidate.f]))
-      case "value_floats":
-        return ConstantTensor(
-          dimensions: [candidate.floats.count], values: .floats(candidate.floats))
-      case "value_int":
-        return ConstantTensor(dimensions: [], values: .integers([Int(candidate.i)]))
-      case "value_ints":
-        return ConstantTensor(integers: candidate.ints.map { Int($0) })
-      default: break
-      }
+    if let tensor = try attribute("value", .tensor) { return try ConstantTensor(tensor.t, self) }
+    if let float = try attribute("value_float", .float) {
+      return ConstantTensor(dimensions: [], values: .floats([float.f]))
     }
-    let names = node.attribute.map(\.name).joined(separator: ", ")
-    throw fail("a constant by attribute '\(names)' is not supported")
+    if let floats = try attribute("value_floats", .floats)?.floats {
+      return ConstantTensor(dimensions: [floats.count], values: .floats(floats))
+    }
+    if let integer = try attribute("value_int", .integer) {
+      return ConstantTensor(dimensions: [], values: .integers([Int(integer.i)]))
+    }
+    if let integers = try integers("value_ints") { return ConstantTensor(integers: integers) }
+    throw failure("it has no value of a supported kind (floats or integers)")
   }
 }

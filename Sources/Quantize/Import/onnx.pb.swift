@@ -36,8 +36,6 @@ nonisolated struct Swiftlet_Onnx_Model: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var irVersion: Int64 = 0
-
   var graph: Swiftlet_Onnx_Graph {
     get {_graph ?? Swiftlet_Onnx_Graph()}
     set {_graph = newValue}
@@ -82,6 +80,19 @@ nonisolated struct Swiftlet_Onnx_Graph: Sendable {
   var input: [Swiftlet_Onnx_ValueInfo] = []
 
   var output: [Swiftlet_Onnx_ValueInfo] = []
+
+  var sparseInitializer: [Swiftlet_Onnx_SparseTensor] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Only its presence matters: it is refused.
+nonisolated struct Swiftlet_Onnx_SparseTensor: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -309,7 +320,7 @@ fileprivate nonisolated let _protobuf_package = "swiftlet.onnx"
 
 nonisolated extension Swiftlet_Onnx_Model: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Model"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}ir_version\0\u{2}\u{6}graph\0\u{3}opset_import\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{7}graph\0\u{3}opset_import\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -317,7 +328,6 @@ nonisolated extension Swiftlet_Onnx_Model: SwiftProtobuf.Message, SwiftProtobuf.
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt64Field(value: &self.irVersion) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._graph) }()
       case 8: try { try decoder.decodeRepeatedMessageField(value: &self.opsetImport) }()
       default: break
@@ -330,9 +340,6 @@ nonisolated extension Swiftlet_Onnx_Model: SwiftProtobuf.Message, SwiftProtobuf.
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if self.irVersion != 0 {
-      try visitor.visitSingularInt64Field(value: self.irVersion, fieldNumber: 1)
-    }
     try { if let v = self._graph {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
@@ -343,7 +350,6 @@ nonisolated extension Swiftlet_Onnx_Model: SwiftProtobuf.Message, SwiftProtobuf.
   }
 
   static func ==(lhs: Swiftlet_Onnx_Model, rhs: Swiftlet_Onnx_Model) -> Bool {
-    if lhs.irVersion != rhs.irVersion {return false}
     if lhs._graph != rhs._graph {return false}
     if lhs.opsetImport != rhs.opsetImport {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -388,7 +394,7 @@ nonisolated extension Swiftlet_Onnx_OperatorSet: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Swiftlet_Onnx_Graph: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Graph"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{2}\u{4}initializer\0\u{2}\u{6}input\0\u{1}output\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{2}\u{4}initializer\0\u{2}\u{6}input\0\u{1}output\0\u{4}\u{3}sparse_initializer\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -400,6 +406,7 @@ nonisolated extension Swiftlet_Onnx_Graph: SwiftProtobuf.Message, SwiftProtobuf.
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.initializer) }()
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.input) }()
       case 12: try { try decoder.decodeRepeatedMessageField(value: &self.output) }()
+      case 15: try { try decoder.decodeRepeatedMessageField(value: &self.sparseInitializer) }()
       default: break
       }
     }
@@ -418,6 +425,9 @@ nonisolated extension Swiftlet_Onnx_Graph: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.output.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.output, fieldNumber: 12)
     }
+    if !self.sparseInitializer.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.sparseInitializer, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -426,6 +436,26 @@ nonisolated extension Swiftlet_Onnx_Graph: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.initializer != rhs.initializer {return false}
     if lhs.input != rhs.input {return false}
     if lhs.output != rhs.output {return false}
+    if lhs.sparseInitializer != rhs.sparseInitializer {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Swiftlet_Onnx_SparseTensor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SparseTensor"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Swiftlet_Onnx_SparseTensor, rhs: Swiftlet_Onnx_SparseTensor) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
