@@ -10,6 +10,11 @@ package struct FloatGraph: Sendable {
   package struct Value: Sendable, Equatable {
     package var name: String
     package var shape: Shape
+
+    package init(name: String, shape: Shape) {
+      self.name = name
+      self.shape = shape
+    }
   }
 
   /// Index into `values`.
