@@ -144,12 +144,9 @@ public struct Quantizer: Sendable {
       ("calibration.sha256", pictures.digest), ("calibration.pictures", String(pictures.count)),
       ("quantizer", options.summary), ("tool", "swiftlet \(SwiftletVersion.current)"),
     ]
-    return entries.filter { !$0.1.isEmpty }.map { (key: $0.0, value: Self.printable($0.1)) }
-  }
-
-  /// The text without what a model file does not hold.
-  private static func printable(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control }))
+    return entries.filter { !$0.1.isEmpty }.map {
+      (key: $0.0, value: NodeQuantizer.printable($0.1))
+    }
   }
 }
 

@@ -94,7 +94,8 @@ struct EvaluationScore {
     var lines = ["pictures    \(count)" + (broken > 0 ? ", \(broken) skipped" : "")]
     func add(_ title: String, _ part: Int, of whole: Int) {
       guard whole > 0 else { return }
-      lines.append("\(title)\(fixed(100 * Double(part) / Double(whole), 2)) % (\(part) of \(whole))")
+      let percent = fixed(100 * Double(part) / Double(whole), 2)
+      lines.append("\(title)\(percent) % (\(part) of \(whole))")
     }
     add("top-1       ", right, of: labelled)
     add("top-5       ", rightInFive, of: labelled)

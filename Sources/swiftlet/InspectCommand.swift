@@ -84,7 +84,8 @@ struct InspectCommand: ParsableCommand {
 
   private func window(_ node: NodeRecord) -> String {
     guard node.kernelHeight > 0 else { return "-" }
-    let stride = node.strideY == node.strideX ? "\(node.strideY)" : "\(node.strideY)x\(node.strideX)"
+    let stride =
+      node.strideY == node.strideX ? "\(node.strideY)" : "\(node.strideY)x\(node.strideX)"
     return "\(node.kernelHeight)x\(node.kernelWidth)/\(stride)"
   }
 

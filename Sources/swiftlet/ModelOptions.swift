@@ -9,7 +9,10 @@ struct EngineArguments: ParsableArguments {
   var threads = 1
 
   @Option(
-    help: "Force an instruction set: scalar, avx2, avx512vnni. Also SWIFTLET_ISA. The result is the same bytes.")
+    help: """
+      Force an instruction set: scalar, avx2, avx512vnni. Also SWIFTLET_ISA. The result is the \
+      same bytes.
+      """)
   var isa: String?
 
   func validate() throws {
@@ -50,7 +53,8 @@ enum ModelFiles {
       if exists(candidate) { return candidate }
     }
     throw Failure(
-      "the bundled model \(bundledName) was not found; name one with --model, or set SWIFTLET_MODEL")
+      "the bundled model \(bundledName) was not found; name one with --model, or set SWIFTLET_MODEL"
+    )
   }
 
   private static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }

@@ -182,7 +182,8 @@ struct QuantizeCommand: ParsableCommand {
     let values = text.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
     let numbers = values.compactMap { $0 }.filter(\.isFinite)
     guard numbers.count == values.count, numbers.count == 1 || numbers.count == 3 else {
-      throw ValidationError("\(option) \(text) is not one number, or three with commas between them")
+      throw ValidationError(
+        "\(option) \(text) is not one number, or three with commas between them")
     }
     return numbers
   }

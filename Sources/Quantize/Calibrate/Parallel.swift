@@ -29,7 +29,8 @@ enum Parallel {
     }
 
     /// The results, all of which were set.
-    func take() -> [Result] { Array(unsafeUninitializedCapacity: memory.count) { buffer, count in
+    func take() -> [Result] {
+      Array(unsafeUninitializedCapacity: memory.count) { buffer, count in
         for index in memory.indices {
           buffer.initializeElement(at: index, to: memory.moveElement(from: index))
         }

@@ -16,7 +16,8 @@ struct LayerComparison: Sendable {
   ///   - exact: the float activation.
   mutating func add(_ levels: [UInt8], _ storage: ActivationQuantization, exact: [Float]) {
     let channels = storage.ratios.count
-    let (lowest, highest) = (-Float(storage.zeroPoint) - 0.5, 0.5 + Float(storage.upper - storage.zeroPoint))
+    let lowest = -Float(storage.zeroPoint) - 0.5
+    let highest = 0.5 + Float(storage.upper - storage.zeroPoint)
     for index in levels.indices {
       let step = storage.scale * storage.ratios[index % channels]
       let value = step * Float(Int(levels[index]) - storage.zeroPoint)

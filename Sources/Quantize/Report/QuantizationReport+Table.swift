@@ -12,7 +12,8 @@ extension QuantizationReport {
   /// The layers as a table, one line each, for a terminal.
   public func table() -> String {
     let head = [
-      "layer", "operator", "shape", "dB", "cosine", "range", "levels", "saturated", "quads", "proof",
+      "layer", "operator", "shape", "dB", "cosine", "range", "levels", "saturated", "quads",
+      "proof",
     ]
     let rows = [head] + layers.map(Self.cells)
     let widths = head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
