@@ -22,4 +22,28 @@ struct KernelTestsAVX2 {
     "AVX2 convolutions equal the reference over several panels",
     arguments: ListedKernel.all(SWIFTLET_OPERATOR_CONVOLUTION, set))
   func convolutionPanels(_ listed: ListedKernel) { checkConvolutionPanels(listed.kernel) }
+
+  @Test(
+    "AVX2 depthwise convolutions equal the reference at every tile edge",
+    arguments: ListedKernel.all(SWIFTLET_OPERATOR_DEPTHWISE, set))
+  func depthwiseShapes(_ listed: ListedKernel) { checkDepthwiseShapes(listed.kernel) }
+
+  @Test(
+    "AVX2 depthwise convolutions equal the reference on random shapes and partial ranges",
+    arguments: ListedKernel.all(SWIFTLET_OPERATOR_DEPTHWISE, set))
+  func depthwiseRanges(_ listed: ListedKernel) { checkDepthwiseRanges(listed.kernel) }
+
+  @Test(
+    "AVX2 additions equal the reference, in place too",
+    arguments: ListedKernel.all(SWIFTLET_OPERATOR_ADD, set))
+  func additions(_ listed: ListedKernel) {
+    checkAdd(listed.kernel)
+    checkAddOfAllPairs(listed.kernel)
+  }
+
+  @Test(
+    "AVX2 pools equal the reference",
+    arguments: ListedKernel.all(SWIFTLET_OPERATOR_AVERAGE_POOL, set)
+      + ListedKernel.all(SWIFTLET_OPERATOR_MAX_POOL, set))
+  func pools(_ listed: ListedKernel) { checkPool(listed.kernel) }
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The AVX2 depthwise convolution around a multiplication. The including file defines
+//   depthwise_shape           what its functions need to know of the shape; constant where inlined
+//   rows_together(shape)      output rows that share prepared inputs, 1 or 2
+//   vectors_of(shape)         weight vectors of a group
+//   prepare(job, y, rows)     writes the planes of the output rows [y, y + rows)
+//   multiply(acc, inputs, plane_bytes, x, ...)  adds all taps of the group at `inputs`
+// and after it, run_depthwise is the whole kernel.
+#pragma once
+#include "avx2_support.h"
+#include "depthwise_support.h"
+
+#define TILE_MAX_ROWS 2
+#define TILE_MAX_COLUMNS 4
+
+// The work on one pair of blocks.
+typedef struct {
+  const swiftlet_depthwise *depthwise;
+  depthwise_shape shape;
+  size_t channel;            // first of the pair
+  size_t byte_begin, byte_end;  // of its 32 channels, those to write
+  const depthwise_constants *constants;
+  const int8_t *weights;
+  uint8_t *planes;           // prepared inputs
+  size_t plane_bytes;
+  __m256i outside, zero_point, lower, upper;
+} depthwise_job;
+
+SWIFTLET_INLINE int rows_together(depthwise_shape shape);
+SWIFTLET_INLINE size_t vectors_of(depthwise_shape shape);
+AVX2_INLINE void prepare(const depthwise_job *job, size_t y, int rows);
+AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const uint8_t *inputs,
+                          size_t plane_bytes, size_t x, const int8_t *weights,
+                          depthwise_shape shape, int rows, int columns);
+
+// A column of a row of the padded picture, 32 channels.
+AVX2_INLINE __m256i load_column(const depthwise_job *job, depthwise_row row, size_t column) {
+  size_t x = column - job->depthwise->pad_left;  // wraps left of the picture
+  return x < job->depthwise->input_width ? avx2_load(row.first + x * row.stride) : job->outside;
+}
+
+AVX2_INLINE void store_pixel(const depthwise_job *job, uint8_t *to, __m256i bytes) {
+  if (job->byte_begin == 0 && job->byte_end == 32) {
+    _mm256_storeu_si256((__m256i *)to, bytes);
+  } else if (job->byte_begin == 0 && job->byte_end == 16) {
+    _mm_storeu_si128((__m128i *)to, _mm256_castsi256_si128(bytes));
+  } else {
+    uint8_t all[32];
+    _mm256_storeu_si256((__m256i *)all, bytes);
+    memcpy(to + job->byte_begin, all + job->byte_begin, job->byte_end - job->byte_begin);
+  }
+}
+
+// Output pixels [x, x + columns) of the rows [y, y + rows).
+AVX2_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int rows, int columns) {
+  const swiftlet_depthwise *d = job->depthwise;
+  __m256i scaled[DEPTHWISE_GROUPS][TILE_MAX_ROWS][TILE_MAX_COLUMNS];
+  const size_t group_bytes = vectors_of(job->shape) * 32;
+  SWIFTLET_ROLLED for (size_t g = 0; g < DEPTHWISE_GROUPS; g++) {
+    __m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS];
+    __m256i bias = avx2_load(job->constants->bias + 8 * g);
+    SWIFTLET_UNROLL for (int r = 0; r < rows; r++)
+      SWIFTLET_UNROLL for (int m = 0; m < columns; m++) acc[r][m] = bias;
+    multiply(acc, job->planes + 32 * g, job->plane_bytes, x, job->weights + g * group_bytes,
+             job->shape, rows, columns);
+    __m256 multiplier = _mm256_loadu_ps(job->constants->multiplier + 8 * g);
+    SWIFTLET_UNROLL for (int r = 0; r < rows; r++)
+      SWIFTLET_UNROLL for (int m = 0; m < columns; m++)
+        scaled[g][r][m] = avx2_scale(acc[r][m], multiplier);
+  }
+  SWIFTLET_UNROLL for (int r = 0; r < rows; r++) {
+    uint8_t *to = d->output + ((y + r) * d->output_width + x) * d->channels + job->channel;
+    SWIFTLET_UNROLL for (int m = 0; m < columns; m++, to += d->channels) {
+      // The halves stay apart: packing works within them. int16 saturates wider than the clamp.
+      __m256i low = _mm256_packs_epi32(scaled[0][r][m], scaled[1][r][m]);
+      __m256i high = _mm256_packs_epi32(scaled[2][r][m], scaled[3][r][m]);
+      __m256i bytes = _mm256_packus_epi16(_mm256_adds_epi16(low, job->zero_point),
+                                          _mm256_adds_epi16(high, job->zero_point));
+      store_pixel(job, to, _mm256_min_epu8(_mm256_max_epu8(bytes, job->lower), job->upper));
+    }
+  }
+}
+
+// The output rows [y, y + rows), in tiles of nearly equal width.
+AVX2_INLINE void compute_rows(const depthwise_job *job, size_t y, int rows) {
+  size_t width = job->depthwise->output_width;
+  size_t tiles = (width + TILE_MAX_COLUMNS - 1) / TILE_MAX_COLUMNS;
+  SWIFTLET_ROLLED for (size_t x = 0; x < width; tiles--) {
+    size_t columns = (width - x + tiles - 1) / tiles;
+    switch (columns) {
+      case 1: compute_tile(job, y, x, rows, 1); break;
+      case 2: compute_tile(job, y, x, rows, 2); break;
+      case 3: compute_tile(job, y, x, rows, 3); break;
+      case 4: compute_tile(job, y, x, rows, 4); break;
+    }
+    x += columns;
+  }
+}
+
+AVX2_INLINE void run_depthwise(const swiftlet_depthwise *d, depthwise_shape shape,
+                               size_t row_begin, size_t row_end, size_t block_begin,
+                               size_t block_end, void *scratch) {
+  depthwise_job job = {.depthwise = d, .shape = shape, .planes = scratch};
+  job.plane_bytes = depthwise_columns(d) * DEPTHWISE_COLUMN;
+  job.outside = _mm256_set1_epi8((char)d->pad_value);
+  job.zero_point = _mm256_set1_epi16((short)d->requantization.zero_point);
+  job.lower = _mm256_set1_epi8((char)d->requantization.lower);
+  job.upper = _mm256_set1_epi8((char)d->requantization.upper);
+  size_t end = swiftlet_least(block_end * SWIFTLET_BLOCK, d->channels);
+  size_t pair_bytes = depthwise_pair_bytes(vectors_of(shape));
+  for (size_t pair = block_begin / 2; pair * DEPTHWISE_PAIR < end; pair++) {
+    const uint8_t *packed = (const uint8_t *)d->packed_weights + pair * pair_bytes;
+    job.channel = pair * DEPTHWISE_PAIR;
+    job.byte_begin = pair * 2 < block_begin ? SWIFTLET_BLOCK : 0;
+    job.byte_end = swiftlet_least(end - job.channel, DEPTHWISE_PAIR);
+    if (job.byte_end <= job.byte_begin) break;
+    job.constants = (const depthwise_constants *)packed;
+    job.weights = (const int8_t *)packed + sizeof(depthwise_constants);
+    size_t y = row_begin;
+    if (rows_together(shape) == 2) {
+      for (; y + 2 <= row_end; y += 2) {
+        prepare(&job, y, 2);
+        compute_rows(&job, y, 2);
+      }
+    }
+    for (; y < row_end; y++) {
+      prepare(&job, y, 1);
+      compute_rows(&job, y, 1);
+    }
+  }
+}

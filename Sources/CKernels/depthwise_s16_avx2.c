@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Products of int16: exact for any input, any window and any strides. Rows of the window go in
+// pairs, each pair one plane; a vector holds an int16 of either row for four channels of each block.
+#include "depthwise_support.h"
+
+#if defined(__x86_64__)
+typedef struct {
+  size_t height, width, stride;
+} depthwise_shape;
+#include "depthwise_avx2.h"
+
+SWIFTLET_INLINE int rows_together(depthwise_shape s) { return s.height ? 1 : 1; }
+SWIFTLET_INLINE size_t vectors_of(depthwise_shape s) { return (s.height + 1) / 2 * s.width; }
+
+AVX2_INLINE void prepare(const depthwise_job *job, size_t y, int output_rows) {
+  (void)output_rows;
+  const swiftlet_depthwise *d = job->depthwise;
+  const size_t columns = depthwise_columns(d);
+  const __m256i zero = _mm256_setzero_si256();
+  uint8_t outside[DEPTHWISE_PAIR];
+  _mm256_storeu_si256((__m256i *)outside, job->outside);
+  uint8_t *to = job->planes;
+  for (size_t i = 0; i < job->shape.height; i += 2) {
+    // Behind an odd height the second row has no weights; any readable row will do.
+    size_t first = y * d->stride_y + i;
+    depthwise_row upper = depthwise_padded_row(d, first, job->channel, outside);
+    depthwise_row lower = i + 1 < job->shape.height
+                              ? depthwise_padded_row(d, first + 1, job->channel, outside)
+                              : upper;
+    SWIFTLET_ROLLED for (size_t c = 0; c < columns; c++, to += DEPTHWISE_COLUMN) {
+      __m256i a = load_column(job, upper, c), b = load_column(job, lower, c);
+      __m256i low = _mm256_unpacklo_epi8(a, b), high = _mm256_unpackhi_epi8(a, b);
+      __m256i *groups = (__m256i *)to;
+      _mm256_storeu_si256(groups + 0, _mm256_unpacklo_epi8(low, zero));
+      _mm256_storeu_si256(groups + 1, _mm256_unpackhi_epi8(low, zero));
+      _mm256_storeu_si256(groups + 2, _mm256_unpacklo_epi8(high, zero));
+      _mm256_storeu_si256(groups + 3, _mm256_unpackhi_epi8(high, zero));
+    }
+  }
+}
+
+AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const uint8_t *inputs,
+                          size_t plane_bytes, size_t x, const int8_t *weights, depthwise_shape s,
+                          int rows, int columns) {
+  (void)rows;
+  inputs += x * s.stride * DEPTHWISE_COLUMN;
+  for (size_t i = 0; i < s.height; i += 2, inputs += plane_bytes) {
+    for (size_t k = 0; k < s.width; k++, weights += 32) {
+      __m256i w = avx2_load(weights);
+      SWIFTLET_UNROLL for (int m = 0; m < columns; m++) {
+        __m256i pairs = avx2_load(inputs + ((size_t)m * s.stride + k) * DEPTHWISE_COLUMN);
+        acc[0][m] = _mm256_add_epi32(acc[0][m], _mm256_madd_epi16(pairs, w));
+      }
+    }
+  }
+}
+
+size_t depthwise_s16__avx2_packed_byte_count(const swiftlet_depthwise *d) {
+  depthwise_shape s = {d->kernel_height, d->kernel_width, d->stride_x};
+  return depthwise_pairs(d) * depthwise_pair_bytes(vectors_of(s));
+}
+
+void depthwise_s16__avx2_pack(const swiftlet_depthwise *d, void *packed) {
+  depthwise_shape s = {d->kernel_height, d->kernel_width, d->stride_x};
+  const size_t vectors = vectors_of(s);
+  for (size_t pair = 0; pair < depthwise_pairs(d); pair++) {
+    uint8_t *to = (uint8_t *)packed + pair * depthwise_pair_bytes(vectors);
+    depthwise_pack_constants(d, pair, (depthwise_constants *)to);
+    int16_t *weights = (int16_t *)(to + sizeof(depthwise_constants));
+    for (size_t i = 0; i < DEPTHWISE_GROUPS * vectors * 16; i++) {
+      size_t group = i / 16 / vectors, vector = i / 16 % vectors;
+      size_t row = vector / s.width * 2 + i % 2, column = vector % s.width;
+      size_t channel = pair * DEPTHWISE_PAIR + depthwise_channel(group, i % 16 / 2);
+      weights[i] = row < s.height ? depthwise_weight(d, channel, row * s.width + column) : 0;
+    }
+  }
+}
+
+size_t depthwise_s16__avx2_scratch_byte_count(const swiftlet_depthwise *d) {
+  return depthwise_columns(d) * DEPTHWISE_COLUMN * ((d->kernel_height + 1) / 2);
+}
+
+#define KERNEL(name, height, width, stride)                                               \
+  AVX2 void name(const swiftlet_depthwise *depthwise, size_t row_begin, size_t row_end,   \
+                 size_t block_begin, size_t block_end, void *scratch) {                   \
+    run_depthwise(depthwise, (depthwise_shape){height, width, stride}, row_begin, row_end, \
+                  block_begin, block_end, scratch);                                       \
+  }
+KERNEL(depthwise_s16_3x3s1__avx2, 3, 3, 1)
+KERNEL(depthwise_s16_3x3s2__avx2, 3, 3, 2)
+KERNEL(depthwise_s16_5x5s1__avx2, 5, 5, 1)
+KERNEL(depthwise_s16_5x5s2__avx2, 5, 5, 2)
+KERNEL(depthwise_s16_any__avx2, depthwise->kernel_height, depthwise->kernel_width,
+       depthwise->stride_x)
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import CKernels
+import Testing
+
+@testable import Runtime
+
+/// A depthwise convolution with random contents, run by a kernel and its reference.
+final class DepthwiseCase {
+  struct Shape {
+    var height: Int
+    var width: Int
+    var channels: Int
+    var kernelHeight: Int
+    var kernelWidth: Int
+    var strideY: Int
+    var strideX: Int
+    /// Top, left, bottom, right.
+    var pads: [Int]
+
+    var outputHeight: Int { max(height + pads[0] + pads[2] - kernelHeight, -strideY) / strideY + 1 }
+    var outputWidth: Int { max(width + pads[1] + pads[3] - kernelWidth, -strideX) / strideX + 1 }
+    var blocks: Int { (channels + 15) / 16 }
+  }
+
+  let shape: Shape
+  private let inputUpper: Int
+  private let padValue: UInt8
+  private let input: AlignedBytes
+  private let weights: AlignedBytes
+  private let requantization: RandomRequantization
+
+  init(_ shape: Shape, inputUpper: Int, using random: inout SeededGenerator) {
+    self.shape = shape
+    self.inputUpper = inputUpper
+    padValue = UInt8(random.pick([0, 1, inputUpper / 2, inputUpper]))
+    let count = shape.height * shape.width * shape.channels
+    input = AlignedBytes(count: count + Int(SWIFTLET_SLACK), filledWith: 0xFF)
+    fillInput(
+      UnsafeMutableRawBufferPointer(rebasing: input.bytes[..<count]), upper: inputUpper,
+      using: &random)
+    let taps = shape.kernelHeight * shape.kernelWidth
+    weights = AlignedBytes(count: max(shape.blocks * taps * 16, 64))
+    let style = Int.random(in: 0..<4, using: &random)
+    for i in 0..<shape.blocks * taps * 16 where i / 16 / taps * 16 + i % 16 < shape.channels {
+      let extreme = random.pick([-127, 127])
+      let value = [127, -127, extreme, Int.random(in: -127...127, using: &random)][style]
+      weights.pointer(Int8.self)[i] = Int8(value)
+    }
+    requantization = RandomRequantization(
+      channels: shape.channels, spread: Double(inputUpper) * 70 * Double(taps).squareRoot(),
+      using: &random)
+  }
+
+  /// The output memory, sentinels around it included.
+  func output(_ kernel: swiftlet_kernel, rows: Range<Int>, blocks: Range<Int>) -> [UInt8] {
+    let guardBytes = 64
+    let count = shape.outputHeight * shape.outputWidth * shape.channels
+    let memory = AlignedBytes(count: 2 * guardBytes + count, filledWith: 0xA5)
+    var depthwise = swiftlet_depthwise(
+      input: input.pointer(), output: memory.pointer(UInt8.self) + guardBytes,
+      input_height: shape.height, input_width: shape.width, output_height: shape.outputHeight,
+      output_width: shape.outputWidth, channels: shape.channels,
+      kernel_height: shape.kernelHeight, kernel_width: shape.kernelWidth,
+      stride_y: shape.strideY, stride_x: shape.strideX, pad_top: shape.pads[0],
+      pad_left: shape.pads[1], pad_value: padValue, input_upper: UInt8(inputUpper),
+      weights: weights.pointer(), packed_weights: nil, requantization: requantization.value)
+    #expect(kernel.takes(depthwise))
+    let packed = GuardedBytes(count: kernel.packed_byte_count!(&depthwise))
+    kernel.pack!(&depthwise, packed.start)
+    depthwise.packed_weights = UnsafeRawPointer(packed.start)
+    let scratch = GuardedBytes(count: kernel.scratch_byte_count!(&depthwise))
+    kernel.depthwise!(
+      &depthwise, rows.lowerBound, rows.upperBound, blocks.lowerBound, blocks.upperBound,
+      scratch.start)
+    #expect(packed.guardsAreIntact && scratch.guardsAreIntact, "\(shape), seed \(kernelTestSeed)")
+    return memory.contents
+  }
+
+  /// Compares a kernel with the reference, byte for byte.
+  func check(_ kernel: swiftlet_kernel, rows: Range<Int>? = nil, blocks: Range<Int>? = nil) {
+    let rows = rows ?? 0..<shape.outputHeight
+    let blocks = blocks ?? 0..<shape.blocks
+    let actual = output(kernel, rows: rows, blocks: blocks)
+    let expected = output(
+      KernelList.reference(SWIFTLET_OPERATOR_DEPTHWISE), rows: rows, blocks: blocks)
+    let difference = firstDifference(actual, expected)
+    #expect(difference == nil, "\(shape), rows \(rows), blocks \(blocks), seed \(kernelTestSeed)")
+  }
+}
+
+/// Memory for a kernel, aligned to 64 bytes, with sentinels before and behind.
+private final class GuardedBytes {
+  private let memory: AlignedBytes
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    memory = AlignedBytes(count: count + 128, filledWith: 0x5A)
+  }
+
+  var start: UnsafeMutableRawPointer { memory.bytes.baseAddress! + 64 }
+  var guardsAreIntact: Bool {
+    let contents = memory.contents
+    return contents[..<64].allSatisfy { $0 == 0x5A }
+      && contents[(64 + count)...].allSatisfy { $0 == 0x5A }
+  }
+}
+
+extension swiftlet_kernel {
+  /// A shape that this depthwise kernel takes, with its own window where it has one.
+  fileprivate func shape(
+    height: Int, width: Int, channels: Int, using random: inout SeededGenerator
+  ) -> DepthwiseCase.Shape {
+    let window = { (own: UInt8, other: Int) in own == 0 ? other : Int(own) }
+    let kernelHeight = window(kernel_height, Int.random(in: 1...7, using: &random))
+    let kernelWidth = window(kernel_width, Int.random(in: 1...7, using: &random))
+    return DepthwiseCase.Shape(
+      height: height, width: width, channels: channels, kernelHeight: kernelHeight,
+      kernelWidth: kernelWidth, strideY: window(stride, Int.random(in: 1...3, using: &random)),
+      strideX: window(stride, Int.random(in: 1...3, using: &random)),
+      pads: [kernelHeight, kernelWidth, kernelHeight, kernelWidth].map {
+        Int.random(in: 0..<$0, using: &random)
+      })
+  }
+
+  fileprivate func inputUpper(using random: inout SeededGenerator) -> Int {
+    input_upper == 0 ? random.pick([127, 255]) : Int(input_upper)
+  }
+}
+
+/// Every channel count around the blocks' edges, heights and widths around the tile's.
+func checkDepthwiseShapes(_ kernel: swiftlet_kernel) {
+  var random = SeededGenerator(seed: kernelTestSeed &+ 3)
+  for channels in [0, 1, 7, 15, 16, 17, 31, 32, 33, 47, 48, 53, 64, 97] {
+    for width in 1...11 {
+      let shape = kernel.shape(
+        height: Int.random(in: 1...8, using: &random), width: width, channels: channels,
+        using: &random)
+      DepthwiseCase(shape, inputUpper: kernel.inputUpper(using: &random), using: &random)
+        .check(kernel)
+    }
+  }
+}
+
+/// Random shapes, the rows and the blocks of a part only.
+func checkDepthwiseRanges(_ kernel: swiftlet_kernel) {
+  var random = SeededGenerator(seed: kernelTestSeed &+ 4)
+  for _ in 0..<100 {
+    let shape = kernel.shape(
+      height: Int.random(in: 1...14, using: &random), width: Int.random(in: 1...21, using: &random),
+      channels: Int.random(in: 1...90, using: &random), using: &random)
+    let row = Int.random(in: 0...shape.outputHeight, using: &random)
+    let block = Int.random(in: 0...shape.blocks, using: &random)
+    DepthwiseCase(shape, inputUpper: kernel.inputUpper(using: &random), using: &random).check(
+      kernel, rows: row..<Int.random(in: row...shape.outputHeight, using: &random),
+      blocks: block..<Int.random(in: block...shape.blocks, using: &random))
+  }
+}
