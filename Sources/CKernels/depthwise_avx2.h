@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The AVX2 depthwise convolution around a multiplication. The including file defines
-//   depthwise_shape           what its functions need to know of the shape; constant where inlined
+// The depthwise convolution in vectors of 32 bytes around a multiplication. The including file
+// defines
+//   TILE_INLINE               the attributes of its functions
+//   depthwise_shape           what they need to know of the shape; constant where inlined
 //   rows_together(shape)      output rows that share prepared inputs, 1 or 2
 //   vectors_of(shape)         weight vectors of a group
 //   prepare(job, y, rows)     writes the planes of the output rows [y, y + rows)
@@ -18,42 +20,57 @@
 typedef struct {
   const swiftlet_depthwise *depthwise;
   depthwise_shape shape;
-  size_t channel;            // first of the pair
+  size_t channel;               // first of the pair
   size_t byte_begin, byte_end;  // of its 32 channels, those to write
+  size_t width;                 // output columns of each half
+  size_t half_columns;          // output columns from the lower to the upper half; 0: two blocks
   const depthwise_constants *constants;
   const int8_t *weights;
-  uint8_t *planes;           // prepared inputs
-  size_t plane_bytes;
+  uint8_t *planes;  // prepared inputs: columns of DEPTHWISE_COLUMN bytes
+  size_t columns, plane_bytes;
   __m256i outside, zero_point, lower, upper;
 } depthwise_job;
 
 SWIFTLET_INLINE int rows_together(depthwise_shape shape);
 SWIFTLET_INLINE size_t vectors_of(depthwise_shape shape);
-AVX2_INLINE void prepare(const depthwise_job *job, size_t y, int rows);
-AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const uint8_t *inputs,
+TILE_INLINE void prepare(const depthwise_job *job, size_t y, int rows);
+TILE_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const uint8_t *inputs,
                           size_t plane_bytes, size_t x, const int8_t *weights,
                           depthwise_shape shape, int rows, int columns);
 
-// A column of a row of the padded picture, 32 channels.
+// A column of a row of the padded picture: 32 channels, or 16 of each half's column.
 AVX2_INLINE __m256i load_column(const depthwise_job *job, depthwise_row row, size_t column) {
-  size_t x = column - job->depthwise->pad_left;  // wraps left of the picture
-  return x < job->depthwise->input_width ? avx2_load(row.first + x * row.stride) : job->outside;
+  const swiftlet_depthwise *d = job->depthwise;
+  size_t x = column - d->pad_left;  // wraps left of the picture
+  if (job->half_columns == 0)
+    return x < d->input_width ? avx2_load(row.first + x * row.stride) : job->outside;
+  __m128i lower = _mm256_castsi256_si128(job->outside), upper = lower;
+  if (x < d->input_width) lower = _mm_loadu_si128((const __m128i *)(row.first + x * row.stride));
+  x += job->half_columns * d->stride_x;
+  if (x < d->input_width) upper = _mm_loadu_si128((const __m128i *)(row.first + x * row.stride));
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(lower), upper, 1);
 }
 
 AVX2_INLINE void store_pixel(const depthwise_job *job, uint8_t *to, __m256i bytes) {
-  if (job->byte_begin == 0 && job->byte_end == 32) {
-    _mm256_storeu_si256((__m256i *)to, bytes);
-  } else if (job->byte_begin == 0 && job->byte_end == 16) {
-    _mm_storeu_si128((__m128i *)to, _mm256_castsi256_si128(bytes));
+  size_t count = job->byte_end - job->byte_begin;
+  if (count == 32) return _mm256_storeu_si256((__m256i *)to, bytes);
+  __m128i lower = _mm256_castsi256_si128(bytes), upper = _mm256_extracti128_si256(bytes, 1);
+  uint8_t *to_upper = to + job->half_columns * job->depthwise->channels;
+  if (count == 16 && job->half_columns != 0) {
+    _mm_storeu_si128((__m128i *)to, lower);
+    _mm_storeu_si128((__m128i *)to_upper, upper);
+  } else if (job->half_columns != 0) {
+    avx2_store_bytes(to, lower, count);
+    avx2_store_bytes(to_upper, upper, count);
   } else {
     uint8_t all[32];
     _mm256_storeu_si256((__m256i *)all, bytes);
-    memcpy(to + job->byte_begin, all + job->byte_begin, job->byte_end - job->byte_begin);
+    memcpy(to + job->byte_begin, all + job->byte_begin, count);
   }
 }
 
 // Output pixels [x, x + columns) of the rows [y, y + rows).
-AVX2_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int rows, int columns) {
+TILE_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int rows, int columns) {
   const swiftlet_depthwise *d = job->depthwise;
   __m256i scaled[DEPTHWISE_GROUPS][TILE_MAX_ROWS][TILE_MAX_COLUMNS];
   const size_t group_bytes = vectors_of(job->shape) * 32;
@@ -83,8 +100,8 @@ AVX2_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int 
 }
 
 // The output rows [y, y + rows), in tiles of nearly equal width.
-AVX2_INLINE void compute_rows(const depthwise_job *job, size_t y, int rows) {
-  size_t width = job->depthwise->output_width;
+TILE_INLINE void compute_rows(const depthwise_job *job, size_t y, int rows) {
+  size_t width = job->width;
   size_t tiles = (width + TILE_MAX_COLUMNS - 1) / TILE_MAX_COLUMNS;
   SWIFTLET_ROLLED for (size_t x = 0; x < width; tiles--) {
     size_t columns = (width - x + tiles - 1) / tiles;
@@ -98,31 +115,39 @@ AVX2_INLINE void compute_rows(const depthwise_job *job, size_t y, int rows) {
   }
 }
 
-AVX2_INLINE void run_depthwise(const swiftlet_depthwise *d, depthwise_shape shape,
+// The part of the work that does not depend on the rows; no bytes to write if there is none.
+AVX2_INLINE void begin_pair(depthwise_job *job, size_t pair, size_t block_begin, size_t end) {
+  const swiftlet_depthwise *d = job->depthwise;
+  const uint8_t *packed =
+      (const uint8_t *)d->packed_weights + pair * depthwise_pair_bytes(vectors_of(job->shape));
+  job->constants = (const depthwise_constants *)packed;
+  job->weights = (const int8_t *)packed + sizeof(depthwise_constants);
+  job->channel = pair * DEPTHWISE_PAIR;
+  job->byte_begin = pair * 2 < block_begin ? SWIFTLET_BLOCK : 0;
+  job->byte_end = swiftlet_most(swiftlet_least(end - job->channel, DEPTHWISE_PAIR), job->byte_begin);
+  job->half_columns = depthwise_is_single(d, pair) ? d->output_width / 2 : 0;
+  job->width = d->output_width - job->half_columns;
+  job->columns = depthwise_columns(d) - job->half_columns * d->stride_x;
+  job->plane_bytes = job->columns * DEPTHWISE_COLUMN;
+}
+
+TILE_INLINE void run_depthwise(const swiftlet_depthwise *d, depthwise_shape shape,
                                size_t row_begin, size_t row_end, size_t block_begin,
                                size_t block_end, void *scratch) {
+  if (d->output_width == 0) return;
   depthwise_job job = {.depthwise = d, .shape = shape, .planes = scratch};
-  job.plane_bytes = depthwise_columns(d) * DEPTHWISE_COLUMN;
   job.outside = _mm256_set1_epi8((char)d->pad_value);
   job.zero_point = _mm256_set1_epi16((short)d->requantization.zero_point);
   job.lower = _mm256_set1_epi8((char)d->requantization.lower);
   job.upper = _mm256_set1_epi8((char)d->requantization.upper);
   size_t end = swiftlet_least(block_end * SWIFTLET_BLOCK, d->channels);
-  size_t pair_bytes = depthwise_pair_bytes(vectors_of(shape));
   for (size_t pair = block_begin / 2; pair * DEPTHWISE_PAIR < end; pair++) {
-    const uint8_t *packed = (const uint8_t *)d->packed_weights + pair * pair_bytes;
-    job.channel = pair * DEPTHWISE_PAIR;
-    job.byte_begin = pair * 2 < block_begin ? SWIFTLET_BLOCK : 0;
-    job.byte_end = swiftlet_least(end - job.channel, DEPTHWISE_PAIR);
-    if (job.byte_end <= job.byte_begin) break;
-    job.constants = (const depthwise_constants *)packed;
-    job.weights = (const int8_t *)packed + sizeof(depthwise_constants);
+    begin_pair(&job, pair, block_begin, end);
+    if (job.byte_begin == job.byte_end) continue;
     size_t y = row_begin;
-    if (rows_together(shape) == 2) {
-      for (; y + 2 <= row_end; y += 2) {
-        prepare(&job, y, 2);
-        compute_rows(&job, y, 2);
-      }
+    for (; rows_together(shape) == 2 && y + 2 <= row_end; y += 2) {
+      prepare(&job, y, 2);
+      compute_rows(&job, y, 2);
     }
     for (; y < row_end; y++) {
       prepare(&job, y, 1);

@@ -8,15 +8,15 @@
 typedef struct {
   size_t height, width, stride;
 } depthwise_shape;
+#define TILE_INLINE AVX2_INLINE
 #include "depthwise_avx2.h"
 
 SWIFTLET_INLINE int rows_together(depthwise_shape s) { return s.height ? 1 : 1; }
 SWIFTLET_INLINE size_t vectors_of(depthwise_shape s) { return (s.height + 1) / 2 * s.width; }
 
-AVX2_INLINE void prepare(const depthwise_job *job, size_t y, int output_rows) {
+TILE_INLINE void prepare(const depthwise_job *job, size_t y, int output_rows) {
   (void)output_rows;
   const swiftlet_depthwise *d = job->depthwise;
-  const size_t columns = depthwise_columns(d);
   const __m256i zero = _mm256_setzero_si256();
   uint8_t outside[DEPTHWISE_PAIR];
   _mm256_storeu_si256((__m256i *)outside, job->outside);
@@ -28,7 +28,7 @@ AVX2_INLINE void prepare(const depthwise_job *job, size_t y, int output_rows) {
     depthwise_row lower = i + 1 < job->shape.height
                               ? depthwise_padded_row(d, first + 1, job->channel, outside)
                               : upper;
-    SWIFTLET_ROLLED for (size_t c = 0; c < columns; c++, to += DEPTHWISE_COLUMN) {
+    SWIFTLET_ROLLED for (size_t c = 0; c < job->columns; c++, to += DEPTHWISE_COLUMN) {
       __m256i a = load_column(job, upper, c), b = load_column(job, lower, c);
       __m256i low = _mm256_unpacklo_epi8(a, b), high = _mm256_unpackhi_epi8(a, b);
       __m256i *groups = (__m256i *)to;
@@ -71,7 +71,7 @@ void depthwise_s16__avx2_pack(const swiftlet_depthwise *d, void *packed) {
     for (size_t i = 0; i < DEPTHWISE_GROUPS * vectors * 16; i++) {
       size_t group = i / 16 / vectors, vector = i / 16 % vectors;
       size_t row = vector / s.width * 2 + i % 2, column = vector % s.width;
-      size_t channel = pair * DEPTHWISE_PAIR + depthwise_channel(group, i % 16 / 2);
+      size_t channel = depthwise_channel(d, pair, group, i % 16 / 2);
       weights[i] = row < s.height ? depthwise_weight(d, channel, row * s.width + column) : 0;
     }
   }

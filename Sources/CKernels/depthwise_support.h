@@ -2,11 +2,10 @@
 //
 // What all depthwise kernels share. Two neighbouring channel blocks, a pair, go together: the first
 // fills the lower, the second the upper half of each vector. A vector holds four channels of each
-// (a group), so that four vectors are the 32 channels of a pair.
+// (a group), so that four vectors are the 32 channels of a pair. A last block without a second one
+// fills both halves, and each half takes its part of the output columns.
 #pragma once
 #include "kernel_support.h"
-
-#include <string.h>
 
 #define DEPTHWISE_PAIR 32
 #define DEPTHWISE_GROUPS 4
@@ -46,16 +45,23 @@ SWIFTLET_INLINE size_t depthwise_pair_bytes(size_t vectors) {
   return sizeof(depthwise_constants) + DEPTHWISE_GROUPS * vectors * 32;
 }
 
-// The channel of a pair that lane `lane` of group `group` holds.
-SWIFTLET_INLINE size_t depthwise_channel(size_t group, size_t lane) {
-  return lane / 4 * SWIFTLET_BLOCK + group * 4 + lane % 4;
+// Whether a pair is one block only.
+SWIFTLET_INLINE int depthwise_is_single(const swiftlet_depthwise *d, size_t pair) {
+  return d->channels <= pair * DEPTHWISE_PAIR + SWIFTLET_BLOCK;
+}
+
+// The channel that lane `lane` of group `group` of a pair holds; there may be none of that number.
+SWIFTLET_INLINE size_t depthwise_channel(const swiftlet_depthwise *d, size_t pair, size_t group,
+                                         size_t lane) {
+  size_t half = depthwise_is_single(d, pair) ? 0 : lane / 4;
+  return pair * DEPTHWISE_PAIR + half * SWIFTLET_BLOCK + group * 4 + lane % 4;
 }
 
 // Writes the constants of a pair; channels that do not exist get zeros.
 SWIFTLET_INLINE void depthwise_pack_constants(const swiftlet_depthwise *d, size_t pair,
                                               depthwise_constants *constants) {
   for (size_t i = 0; i < DEPTHWISE_PAIR; i++) {
-    size_t channel = pair * DEPTHWISE_PAIR + depthwise_channel(i / 8, i % 8);
+    size_t channel = depthwise_channel(d, pair, i / 8, i % 8);
     int exists = channel < d->channels;
     constants->bias[i] = exists ? d->requantization.bias[channel] : 0;
     constants->multiplier[i] = exists ? d->requantization.multiplier[channel] : 0;

@@ -22,4 +22,14 @@ struct KernelTestsAVX512VNNI {
     "AVX-512 VNNI convolutions equal the reference over several panels",
     arguments: ListedKernel.all(SWIFTLET_OPERATOR_CONVOLUTION, set))
   func convolutionPanels(_ listed: ListedKernel) { checkConvolutionPanels(listed.kernel) }
+
+  @Test(
+    "AVX-512 VNNI depthwise convolutions equal the reference at every tile edge",
+    arguments: ListedKernel.all(SWIFTLET_OPERATOR_DEPTHWISE, set))
+  func depthwiseShapes(_ listed: ListedKernel) { checkDepthwiseShapes(listed.kernel) }
+
+  @Test(
+    "AVX-512 VNNI depthwise convolutions equal the reference on random shapes and partial ranges",
+    arguments: ListedKernel.all(SWIFTLET_OPERATOR_DEPTHWISE, set))
+  func depthwiseRanges(_ listed: ListedKernel) { checkDepthwiseRanges(listed.kernel) }
 }
