@@ -17,7 +17,8 @@ struct DepthwiseStep: BitwiseCopyable {
   func run(_ share: Share) {
     let height = Int(depthwise.output_height)
     let rows = splitsBlocks ? 0..<height : share.part(of: height, granule: 4)
-    let blocks = splitsBlocks ? share.part(of: blockCount) : 0..<blockCount
+    // Kernels compute blocks in pairs, and rows in twos or fours.
+    let blocks = splitsBlocks ? share.part(of: blockCount, granule: 2) : 0..<blockCount
     guard !blocks.isEmpty else { return }
     let own = unsafe scratch.map { unsafe $0 + share.thread &* scratchStride }
     var row = rows.lowerBound

@@ -129,7 +129,7 @@ extension Planner {
       depthwise: operation, kernel: kernel.depthwise ?? KernelList.depthwiseReference,
       blockCount: blockCount, rowsPerBand: max(Self.bandByteCount / max(bandRow, 1) / 4 * 4, 4),
       scratch: place.scratch, scratchStride: Self.scratchStride(kernel, &operation),
-      splitsBlocks: blockCount >= threads && Int(operation.output_height) < 8 * threads)
+      splitsBlocks: blockCount >= 2 * threads && Int(operation.output_height) < 8 * threads)
     return unsafe (.depthwise(step), kernel.name)
   }
 
