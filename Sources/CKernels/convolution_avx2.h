@@ -67,7 +67,7 @@ AVX2_INLINE void compute_tile(const swiftlet_convolution *c, const uint8_t *cons
   SWIFTLET_ROLLED for (size_t s = 0; s < c->segment_count; s++) {
     SWIFTLET_UNROLL for (int m = 0; m < rows; m++)
         inputs[m] = windows[m] + c->segment_offsets[s];
-    multiply(acc, inputs, weights, c->k_groups, rows, vectors);
+    multiply(acc, inputs, weights, c->k_used, rows, vectors);
     SWIFTLET_UNROLL for (int v = 0; v < vectors; v++) weights[v] += c->k_groups * 64;
   }
   avx2_output output = avx2_output_of(&c->requantization);

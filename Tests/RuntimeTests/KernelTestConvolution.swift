@@ -22,6 +22,8 @@ final class ConvolutionCase {
   private let weights: AlignedBytes
   private let offsets: AlignedBytes
   private let requantization: RandomRequantization
+  /// Groups of a segment behind which all weights are zero.
+  private let kUsed: Int
   private let columnStride: Int
   private let rowStride: Int
 
@@ -46,6 +48,10 @@ final class ConvolutionCase {
     fillWeights(
       weights.bytes, channels: shape.channels, rowsPerBlock: shape.segments * shape.kGroups,
       proof: proof, bound: 32767 / inputUpper, using: &random)
+    kUsed = max(shape.kGroups - random.pick([0, 0, 1, 3]), 0)
+    for row in 0..<blocks * shape.segments * shape.kGroups where row % shape.kGroups >= kUsed {
+      weights.bytes[row * 64..<row * 64 + 64].initializeMemory(as: UInt8.self, repeating: 0)
+    }
     let reach = Double(inputUpper) * 40 * Double(max(shape.segments * segmentBytes, 1)).squareRoot()
     requantization = RandomRequantization(
       channels: shape.channels, spread: reach, using: &random)
@@ -75,9 +81,9 @@ final class ConvolutionCase {
     let first = memory.pointer(UInt8.self) + guardBytes
     var convolution = swiftlet_convolution(
       input: input.pointer(), segment_offsets: offsets.pointer(), segment_count: shape.segments,
-      k_groups: shape.kGroups, weights: weights.pointer(), output_width: shape.outputWidth,
-      column_stride: columnStride, row_stride: rowStride, output_channels: shape.channels,
-      output_stride: stride, output: shape.isFloat ? nil : first,
+      k_groups: shape.kGroups, k_used: kUsed, weights: weights.pointer(),
+      output_width: shape.outputWidth, column_stride: columnStride, row_stride: rowStride,
+      output_channels: shape.channels, output_stride: stride, output: shape.isFloat ? nil : first,
       output_float: shape.isFloat
         ? UnsafeMutableRawPointer(first).assumingMemoryBound(to: Float.self) : nil,
       requantization: requantization.value)

@@ -56,6 +56,7 @@ typedef struct {
   const int32_t *_Nonnull segment_offsets;
   size_t segment_count;
   size_t k_groups;
+  size_t k_used;                   // of them, the first ones, behind which all weights are zero
   const int8_t *_Nonnull weights;  // [blocks][segments][k_groups][16][4], 64-byte aligned
   size_t output_width;
   size_t column_stride, row_stride;  // bytes

@@ -69,7 +69,7 @@ extension Planner {
     let isFloat = output.elementType == .float32
     return unsafe swiftlet_convolution(
       input: place.bytes(node.input), segment_offsets: offsets, segment_count: segmentCount,
-      k_groups: Int(layout.kGroups),
+      k_groups: Int(layout.kGroups), k_used: Int((layout.segmentLength + 3) / 4),
       weights: model.data(node.weightsOffset).assumingMemoryBound(to: Int8.self),
       // Windows of a pointwise convolution lie in one line.
       output_width: isDense ? output.height * output.width : output.width,
