@@ -25,7 +25,7 @@ AVX2_INLINE __m256i mean(const swiftlet_pool *p, const pool_window *window, __m2
   return _mm256_cvtps_epi32(_mm256_div_ps(product, _mm256_set1_ps((float)window->divisor)));
 }
 
-// 16 * vectors channels from `channel` on, of which `count` exist. Reads up to 16 bytes behind them.
+// 16 * vectors channels from `channel` on, of which `count` exist. Reads up to 15 bytes behind.
 AVX2_INLINE void pool_channels(const swiftlet_pool *p, const pool_window *window, size_t channel,
                                size_t count, avx2_output output, uint8_t *to, int vectors) {
   __m256i words[4], sums[4][2];

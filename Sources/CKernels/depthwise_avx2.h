@@ -115,7 +115,7 @@ TILE_INLINE void compute_rows(const depthwise_job *job, size_t y, int rows) {
   }
 }
 
-// The part of the work that does not depend on the rows; no bytes to write if there is none.
+// What does not depend on the rows.
 AVX2_INLINE void begin_pair(depthwise_job *job, size_t pair, size_t block_begin, size_t end) {
   const swiftlet_depthwise *d = job->depthwise;
   const uint8_t *packed =
@@ -124,7 +124,8 @@ AVX2_INLINE void begin_pair(depthwise_job *job, size_t pair, size_t block_begin,
   job->weights = (const int8_t *)packed + sizeof(depthwise_constants);
   job->channel = pair * DEPTHWISE_PAIR;
   job->byte_begin = pair * 2 < block_begin ? SWIFTLET_BLOCK : 0;
-  job->byte_end = swiftlet_most(swiftlet_least(end - job->channel, DEPTHWISE_PAIR), job->byte_begin);
+  job->byte_end = swiftlet_least(end - job->channel, DEPTHWISE_PAIR);
+  job->byte_end = swiftlet_most(job->byte_end, job->byte_begin);
   job->half_columns = depthwise_is_single(d, pair) ? d->output_width / 2 : 0;
   job->width = d->output_width - job->half_columns;
   job->columns = depthwise_columns(d) - job->half_columns * d->stride_x;

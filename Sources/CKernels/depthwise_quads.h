@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Depthwise convolutions in the planes of depthwise_quads_layout.h. The including file defines before
+// Depthwise convolutions in the planes of depthwise_quads_layout.h. The including file defines
+// before
 //   TILE_INLINE                       the attributes of its functions
 //   add_quads(acc, inputs, weights)   acc + the sum of the four products of each lane
 #pragma once
 #include "depthwise_quads_layout.h"
-
 #include "depthwise_avx2.h"
 
 // Two bytes of 32 channels, each channel's together.

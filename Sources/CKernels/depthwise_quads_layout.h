@@ -20,7 +20,8 @@ SWIFTLET_INLINE int rows_together(depthwise_shape s) { return s.stride == 1 ? 2 
 SWIFTLET_INLINE size_t single_row(depthwise_shape s, size_t r) {
   return s.stride == 1 ? (r == 0 ? 0 : 5) : 4;
 }
-// Weight vectors of a group: of plane 0 [column][output row], then of the others [output row][part].
+// Weight vectors of a group: of plane 0 [column][output row], then of planes 1 and 2 [output
+// row][part].
 SWIFTLET_INLINE size_t vectors_of(depthwise_shape s) {
   return (size_t)rows_together(s) * (s.kernel == 5 ? 7 : 3);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "depthwise_quads_layout.h"
 
-// The tap in a slot of a weight vector, as a row and a column; none if the row is not in the kernel.
+// The tap in a slot of a weight vector, as a row and a column; none if the row is not in the
+// kernel.
 static size_t tap_row(depthwise_shape s, size_t vector, size_t slot, size_t *column) {
   size_t rows = (size_t)rows_together(s), r;
   if (vector < rows * s.kernel) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Products of int16: exact for any input, any window and any strides. Rows of the window go in
-// pairs, each pair one plane; a vector holds an int16 of either row for four channels of each block.
+// pairs, each pair one plane; a vector holds an int16 of either row for four channels of each
+// block.
 #include "depthwise_support.h"
 
 #if defined(__x86_64__)
@@ -11,7 +12,10 @@ typedef struct {
 #define TILE_INLINE AVX2_INLINE
 #include "depthwise_avx2.h"
 
-SWIFTLET_INLINE int rows_together(depthwise_shape s) { return s.height ? 1 : 1; }
+SWIFTLET_INLINE int rows_together(depthwise_shape s) {
+  (void)s;
+  return 1;
+}
 SWIFTLET_INLINE size_t vectors_of(depthwise_shape s) { return (s.height + 1) / 2 * s.width; }
 
 TILE_INLINE void prepare(const depthwise_job *job, size_t y, int output_rows) {

@@ -11,11 +11,11 @@ AVX512_INLINE __m256i add_quads(__m256i acc, __m256i inputs, __m256i weights) {
 
 #include "depthwise_quads.h"
 
-#define KERNEL(name, size, stride)                                                       \
+#define KERNEL(name, size, stride)                                                         \
   AVX512 void name(const swiftlet_depthwise *depthwise, size_t row_begin, size_t row_end,  \
-                 size_t block_begin, size_t block_end, void *scratch) {                  \
-    run_depthwise(depthwise, (depthwise_shape){size, stride}, row_begin, row_end,        \
-                  block_begin, block_end, scratch);                                      \
+                   size_t block_begin, size_t block_end, void *scratch) {                  \
+    run_depthwise(depthwise, (depthwise_shape){size, stride}, row_begin, row_end,          \
+                  block_begin, block_end, scratch);                                        \
   }
 KERNEL(depthwise_u8_3x3s1__avx512vnni, 3, 1)
 KERNEL(depthwise_u8_3x3s2__avx512vnni, 3, 2)

@@ -4,7 +4,7 @@
 #if defined(__x86_64__)
 #include "avx2_support.h"
 
-// 32 * vectors channels from `channel` on, of which `count` exist. Reads up to 32 bytes behind them.
+// 32 * vectors channels from `channel` on, of which `count` exist. Reads up to 31 bytes behind.
 AVX2_INLINE void pool_channels(const swiftlet_pool *p, const pool_window *window, size_t channel,
                                size_t count, uint8_t *to, int vectors) {
   __m256i largest[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
