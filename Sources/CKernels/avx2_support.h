@@ -22,15 +22,14 @@ AVX2_INLINE __m256i avx2_broadcast(const void *bytes) {
 }
 
 typedef struct {
-  __m256i zero_point;
-  __m128i lower, upper;
+  __m256i zero_point, lower, upper;
 } avx2_output;
 
 AVX2_INLINE avx2_output avx2_output_of(const swiftlet_requantization *requantization) {
   avx2_output output;
   output.zero_point = _mm256_set1_epi16((short)requantization->zero_point);
-  output.lower = _mm_set1_epi8((char)requantization->lower);
-  output.upper = _mm_set1_epi8((char)requantization->upper);
+  output.lower = _mm256_set1_epi8((char)requantization->lower);
+  output.upper = _mm256_set1_epi8((char)requantization->upper);
   return output;
 }
 
@@ -39,13 +38,32 @@ AVX2_INLINE __m256i avx2_scale(__m256i acc, __m256 multiplier) {
   return _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_cvtepi32_ps(acc), multiplier));
 }
 
+AVX2_INLINE __m256i avx2_clamp(__m256i bytes, avx2_output output) {
+  return _mm256_min_epu8(_mm256_max_epu8(bytes, output.lower), output.upper);
+}
+
+AVX2_INLINE __m128i avx2_clamp_half(__m128i bytes, avx2_output output) {
+  bytes = _mm_max_epu8(bytes, _mm256_castsi256_si128(output.lower));
+  return _mm_min_epu8(bytes, _mm256_castsi256_si128(output.upper));
+}
+
+// Twice 16 scaled values to bytes, in order, a half each. Saturation to int16 comes before the clamp
+// and is wider.
+AVX2_INLINE __m256i avx2_narrow32(__m256i low_a, __m256i high_a, __m256i low_b, __m256i high_b,
+                                  avx2_output output) {
+  __m256i a = _mm256_adds_epi16(_mm256_packs_epi32(low_a, high_a), output.zero_point);
+  __m256i b = _mm256_adds_epi16(_mm256_packs_epi32(low_b, high_b), output.zero_point);
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  return _mm256_permutevar8x32_epi32(avx2_clamp(_mm256_packus_epi16(a, b), output), order);
+}
+
 // 16 scaled values to bytes, in order. Saturation to int16 comes before the clamp and is wider.
 AVX2_INLINE __m128i avx2_narrow16(__m256i low, __m256i high, avx2_output output) {
   __m256i words = _mm256_adds_epi16(_mm256_packs_epi32(low, high), output.zero_point);
   words = _mm256_permute4x64_epi64(words, 0xD8);
   __m128i bytes =
       _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-  return _mm_min_epu8(_mm_max_epu8(bytes, output.lower), output.upper);
+  return avx2_clamp_half(bytes, output);
 }
 
 // 8 scaled values to bytes, in order, in the lower half.
@@ -54,7 +72,7 @@ AVX2_INLINE __m128i avx2_narrow8(__m256i low, avx2_output output) {
       _mm_packs_epi32(_mm256_castsi256_si128(low), _mm256_extracti128_si256(low, 1));
   words = _mm_adds_epi16(words, _mm256_castsi256_si128(output.zero_point));
   __m128i bytes = _mm_packus_epi16(words, words);
-  return _mm_min_epu8(_mm_max_epu8(bytes, output.lower), output.upper);
+  return avx2_clamp_half(bytes, output);
 }
 
 // Stores the first `count` (at most 16) bytes.
