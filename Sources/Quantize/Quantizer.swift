@@ -67,8 +67,10 @@ public struct Quantizer: Sendable {
     let graph = FusedGraph(GraphOptimizer.optimize(source))
     let shape = graph.source.values[graph.input].shape
     try check(job, graph, shape)
+    var limited = options
+    limited.maximumPictures = options.pictureLimit(byteCount: graph.pictureByteCount)
     let pictures = try CalibrationPictures.load(
-      folder: job.calibration, preprocessing: job.preprocessing, shape: shape, options: options
+      folder: job.calibration, preprocessing: job.preprocessing, shape: shape, options: limited
     ) { progress(.pictures, $0) }
     let (network, calibration) = try network(graph, pictures, job.preprocessing, progress)
     let file = QuantizedGraph(
@@ -115,6 +117,11 @@ public struct Quantizer: Sendable {
     guard output.channels == job.labels.count else {
       throw QuantizationError.labelCount(labels: job.labels.count, outputs: output.channels)
     }
+    if let index = job.labels.firstIndex(where: { NodeQuantizer.printable($0) != $0 }) {
+      throw QuantizationError.unprintableLabel(index + 1)
+    }
+    try job.preprocessing.check(height: shape.height, width: shape.width)
+    try NodeQuantizer.checkWeights(of: graph)
   }
 
   /// The finest storage of all byte values under the preprocessing.
@@ -150,7 +157,36 @@ public struct Quantizer: Sendable {
   }
 }
 
+extension PreprocessingRecord {
+  /// Whether it can make an input of that size; the rules of docs/model-format.md.
+  /// - Throws: `QuantizationError.preprocessing`.
+  func check(height: Int, width: Int) throws {
+    for channel in 0..<3 {
+      guard mean[channel].isFinite, deviation[channel].isFinite, deviation[channel] > 0 else {
+        throw QuantizationError.preprocessing(
+          "means are finite and deviations finite and positive numbers")
+      }
+    }
+    let side = max(height, width)
+    guard resizeRule == .squash || (side...Self.maximumSide).contains(resizeSize) else {
+      throw QuantizationError.preprocessing(
+        "it scales the shorter side to \(resizeSize) pixels and the network reads "
+          + "\(height)x\(width); scale to \(side) at least")
+    }
+    guard resizeRule == .centreCrop || resizeSize == 0 else {
+      throw QuantizationError.preprocessing("squashing has no size of its own; it is 0")
+    }
+  }
+
+  private static var maximumSide: Int { ModelFormat.maximumDimension }
+}
+
 extension QuantizationOptions {
+  /// As many pictures as were asked for and as fit the memory; at least one.
+  func pictureLimit(byteCount: Int) -> Int {
+    min(maximumPictures ?? .max, max(pictureMemoryByteCount / max(byteCount, 1), 1))
+  }
+
   /// The options that decide about the bytes, in one line.
   var summary: String {
     let method =

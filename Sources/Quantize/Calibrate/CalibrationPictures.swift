@@ -56,13 +56,14 @@ package struct CalibrationPictures: Sendable {
     var broken: [PictureError] = []
     for path in paths {
       guard pictures.count < wanted else { break }
+      try QuantizationError.checkCancellation()
       do {
         let image = try Pictures.decode(path: path)
         pictures.append((path, try resized(image, with: &preprocessor)))
       } catch let error as PictureError {
         broken.append(error)
       }
-      progress(Double(pictures.count + broken.count) / Double(wanted))
+      progress(Double(pictures.count) / Double(wanted))
     }
     guard !pictures.isEmpty else {
       throw QuantizationError.noPictures(folder: folder, broken: broken.count)
