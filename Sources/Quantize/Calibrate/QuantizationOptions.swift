@@ -36,3 +36,10 @@ public struct QuantizationOptions: Sendable {
 
   public init() {}
 }
+
+extension QuantizationOptions {
+  /// As many pictures as were asked for and as fit the memory; at least one.
+  func pictureLimit(byteCount: Int) -> Int {
+    min(maximumPictures ?? .max, max(pictureMemoryByteCount / max(byteCount, 1), 1))
+  }
+}
