@@ -64,16 +64,28 @@ public struct Quantizer: Sendable {
     _ job: QuantizationJob, progress: (Stage, Double) -> Void = { _, _ in }
   ) throws -> QuantizedStudent {
     let source = try ONNXImporter.load(path: job.student)
+    let file = try Data(contentsOf: URL(fileURLWithPath: job.student), options: .mappedIfSafe)
+    return try quantize(
+      source, job, sourceDigest: SHA256.hash(data: file).hexadecimal, progress: progress)
+  }
+
+  /// As above, for a graph that is in memory already.
+  package func quantize(
+    _ source: FloatGraph, _ job: QuantizationJob, sourceDigest: String = "",
+    progress: (Stage, Double) -> Void = { _, _ in }
+  ) throws -> QuantizedStudent {
     let graph = FusedGraph(GraphOptimizer.optimize(source))
     let shape = graph.source.values[graph.input].shape
     try check(job, graph, shape)
+    var limited = options
+    limited.maximumPictures = options.pictureLimit(byteCount: graph.pictureByteCount)
     let pictures = try CalibrationPictures.load(
-      folder: job.calibration, preprocessing: job.preprocessing, shape: shape, options: options
+      folder: job.calibration, preprocessing: job.preprocessing, shape: shape, options: limited
     ) { progress(.pictures, $0) }
     let (network, calibration) = try network(graph, pictures, job.preprocessing, progress)
     let file = QuantizedGraph(
       tensors: network.tensors, nodes: network.nodes, preprocessing: job.preprocessing,
-      labels: job.labels, origin: try origin(job, pictures), selftestSeed: options.seed)
+      labels: job.labels, origin: origin(job, pictures, sourceDigest), selftestSeed: options.seed)
     let bytes = try ModelWriter.verifiedBytes(of: file)
     let comparison = NetworkComparison(
       graph: graph, calibration: calibration, pictures: pictures, options: options)
@@ -85,7 +97,8 @@ public struct Quantizer: Sendable {
     return QuantizedStudent(bytes: bytes, report: report)
   }
 
-  private func network(
+  /// Calibrates, then quantizes node by node.
+  func network(
     _ graph: FusedGraph, _ pictures: CalibrationPictures, _ preprocessing: PreprocessingRecord,
     _ progress: (Stage, Double) -> Void
   ) throws -> (NetworkQuantizer, Calibration) {
@@ -98,23 +111,6 @@ public struct Quantizer: Sendable {
       graph, pictures: pictures, calibration: calibration, options: options)
     try network.run { progress(.rounding, $0) }
     return (network, calibration)
-  }
-
-  private func check(_ job: QuantizationJob, _ graph: FusedGraph, _ shape: Shape) throws {
-    let channels = job.preprocessing.colourOrder == .grey ? 1 : 3
-    guard shape.channels == channels else {
-      throw QuantizationError.inputChannels(shape.channels)
-    }
-    let output = graph.source.values[graph.output].shape
-    guard output.height == 1, output.width == 1 else {
-      throw QuantizationError.unsupported(
-        node: "the output '\(graph.source.values[graph.output].name)'",
-        reason: "it has shape \(output.height)x\(output.width)x\(output.channels); a classifier "
-          + "gives one row of scores")
-    }
-    guard output.channels == job.labels.count else {
-      throw QuantizationError.labelCount(labels: job.labels.count, outputs: output.channels)
-    }
   }
 
   /// The finest storage of all byte values under the preprocessing.
@@ -131,39 +127,5 @@ public struct Quantizer: Sendable {
     return ActivationQuantization(
       upper: levels, scale: scale, zeroPoint: zeroPoint,
       ratios: [Float](repeating: 1, count: channels))
-  }
-
-  private func origin(
-    _ job: QuantizationJob, _ pictures: CalibrationPictures
-  ) throws -> [(key: String, value: String)] {
-    let source = try Data(contentsOf: URL(fileURLWithPath: job.student), options: .mappedIfSafe)
-    let entries = [
-      ("name", job.name), ("licence", job.licence),
-      ("source", URL(fileURLWithPath: job.student).lastPathComponent),
-      ("source.sha256", SHA256.hash(data: source).hexadecimal),
-      ("calibration.sha256", pictures.digest), ("calibration.pictures", String(pictures.count)),
-      ("quantizer", options.summary), ("tool", "swiftlet \(SwiftletVersion.current)"),
-    ]
-    return entries.filter { !$0.1.isEmpty }.map {
-      (key: $0.0, value: NodeQuantizer.printable($0.1))
-    }
-  }
-}
-
-extension QuantizationOptions {
-  /// The options that decide about the bytes, in one line.
-  var summary: String {
-    let method =
-      switch rangeMethod {
-      case .minMax: "minmax"
-      case .percentile(let percentage): "percentile \(percentage)"
-      case .meanSquaredError: "mse"
-      }
-    return [
-      "activations \(activations.rawValue)", "input \(input.rawValue)", "ranges \(method)",
-      "balance \(balancesChannels ? "on" : "off")",
-      "weight search \(searchesWeightScales ? "on" : "off")",
-      "bias correction \(correctsBias ? "on" : "off")", "seed \(seed)",
-    ].joined(separator: ", ")
   }
 }

@@ -17,6 +17,11 @@ struct ActivationPlan {
     pinned.insert(graph.input)
     pinned.insert(graph.output)
     for node in graph.nodes {
+      // The file's clamp and border are one level for all channels; zero is the same in all.
+      if node.lower > 0 || node.upper < 0 { pinned.insert(node.output) }
+      if case .pad(_, _, _, _, let value) = node.operation, value != 0 {
+        pinned.insert(node.output)
+      }
       switch node.operation {
       case .convolution: break
       case .add, .averagePool:
@@ -37,6 +42,11 @@ struct ActivationPlan {
 
   /// The values stored alike, by class.
   func classesOfEquals() -> [[Int]] { equalClasses.classes(of: graph.values) }
+
+  /// Whether nothing else must be stored as `value` is.
+  func isAlone(_ value: Int) -> Bool {
+    classesOfEquals().contains([value])
+  }
 
   func isPinned(_ values: [Int]) -> Bool { values.contains { pinned.contains($0) } }
 

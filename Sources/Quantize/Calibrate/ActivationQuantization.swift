@@ -27,14 +27,20 @@ package struct ActivationQuantization: Sendable, Equatable {
     let low = min(lower, 0)
     let high = max(upper, 0)
     guard high - low > .leastNormalMagnitude * 1e6 else { return (1 / Float(levels), 0) }
-    let exact = -low / (high - low) * Float(levels)
+    let exact = Int((-low / (high - low) * Float(levels)).rounded(.down))
     // A side that exists gets at least one level.
     let least = low < 0 ? 1 : 0
     let most = high > 0 ? levels - 1 : levels
-    let zeroPoint = min(max(Int(exact.rounded(.toNearestOrEven)), least), most)
-    let below = zeroPoint > 0 ? -low / Float(zeroPoint) : 0
-    let above = zeroPoint < levels ? high / Float(levels - zeroPoint) : 0
-    return (max(below, above), zeroPoint)
+    func scale(_ zeroPoint: Int) -> Float {
+      let below = zeroPoint > 0 ? -low / Float(zeroPoint) : 0
+      let above = zeroPoint < levels ? high / Float(levels - zeroPoint) : 0
+      return max(below, above)
+    }
+    // More levels below make that side finer and the other coarser, so the best is beside `exact`;
+    // the nearer one need not be it.
+    let down = min(max(exact, least), most)
+    let up = min(max(exact + 1, least), most)
+    return scale(up) < scale(down) ? (scale(up), up) : (scale(down), down)
   }
 
   /// The level of a value of a channel whose ratio is 1: half to even, within 0...upper.

@@ -21,6 +21,7 @@ struct Calibration {
     let executor = FloatExecutor(graph: graph.source, threads: options.threads)
     var statistics = graph.source.values.map { ChannelStatistics(channels: $0.shape.channels) }
     for picture in 0..<pictures.count {
+      try QuantizationError.checkCancellation()
       var broken: Int?
       try executor.run(pictures.real(picture)) { value, activation in
         if !statistics[value].add(activation) { broken = broken ?? value }
@@ -33,29 +34,51 @@ struct Calibration {
     var histograms = Self.emptyHistograms(graph, statistics: statistics, ratios: ratios)
     let inverse = ratios.mapValues { $0.map { 1 / $0 } }
     for picture in 0..<pictures.count where options.rangeMethod != .minMax {
+      try QuantizationError.checkCancellation()
       try executor.run(pictures.real(picture)) { value, activation in
         guard let inverse = inverse[value] else { return }
         histograms[value]?.add(activation, inverseRatios: inverse)
       }
       progress(0.5 + Double(picture + 1) / Double(2 * pictures.count))
     }
+    self.statistics = statistics
+    activations = Self.activations(
+      plan, graph: graph, input: input, histograms: histograms, ratios: ratios, options: options)
+  }
+
+  /// The storage of each value, in the order of the nodes, so that a convolution's input is known
+  /// before its output.
+  private static func activations(
+    _ plan: ActivationPlan, graph: FusedGraph, input: ActivationQuantization,
+    histograms: [Int: Histogram], ratios: [Int: [Float]], options: QuantizationOptions
+  ) -> [Int: ActivationQuantization] {
     var activations: [Int: ActivationQuantization] = [:]
     for values in plan.classesOfEquals() {
       let upper = plan.upper(of: values, options: options)
-      let ranges = values.compactMap { histograms[$0] }.map {
+      var ranges = values.compactMap { histograms[$0] }.map {
         options.rangeMethod.range($0, levels: upper)
       }
-      let (scale, zeroPoint) = ActivationQuantization.covering(
+      // A picture may hold every byte, whatever the calibration pictures hold.
+      if values.contains(graph.input) { ranges.append((input.value(0), input.value(input.upper))) }
+      var (scale, zeroPoint) = ActivationQuantization.covering(
         lower: ranges.reduce(0) { min($0, $1.lower) },
         upper: ranges.reduce(0) { max($0, $1.upper) }, levels: upper)
+      for node in graph.nodes where values.contains(node.output) {
+        guard case .convolution(let convolution) = node.operation,
+          let source = activations[node.inputs[0]]
+        else { continue }
+        scale = max(
+          scale,
+          AccumulatorBound.leastScale(convolution, input: source, ratios: ratios[node.output] ?? [])
+        )
+      }
       for value in values {
         activations[value] = ActivationQuantization(
           upper: upper, scale: scale, zeroPoint: zeroPoint, ratios: ratios[value] ?? [])
       }
     }
-    activations[graph.input] = input
-    self.statistics = statistics
-    self.activations = activations
+    if plan.isAlone(graph.input) { activations[graph.input] = input }
+    return activations
   }
 
   private static func ratios(
@@ -83,7 +106,7 @@ struct Calibration {
       guard let ratio = ratios[value] else { continue }
       let lower = zip(statistics[value].minimum, ratio).map { $0 / $1 }.reduce(0, min)
       let upper = zip(statistics[value].maximum, ratio).map { $0 / $1 }.reduce(0, max)
-      histograms[value] = Histogram(lower: lower, upper: max(upper, lower + 1e-6))
+      histograms[value] = Histogram(lower: lower, upper: max(upper, lower + 1e-30))
     }
     return histograms
   }

@@ -13,7 +13,7 @@ package struct CalibrationPictures: Sendable {
   private let bytes: [[UInt8]]
   private let channels: Int
   /// `[channel][byte]`: what the network means by a byte.
-  private let table: [Float]
+  private let table: [Double]
 
   package var count: Int { bytes.count }
 
@@ -30,9 +30,8 @@ package struct CalibrationPictures: Sendable {
     channels = shape.channels
     table = (0..<shape.channels).flatMap { channel in
       (0..<256).map { byte in
-        Float(
-          (Double(byte) - Double(preprocessing.mean[channel]))
-            / Double(preprocessing.deviation[channel]))
+        (Double(byte) - Double(preprocessing.mean[channel]))
+          / Double(preprocessing.deviation[channel])
       }
     }
   }
@@ -56,13 +55,14 @@ package struct CalibrationPictures: Sendable {
     var broken: [PictureError] = []
     for path in paths {
       guard pictures.count < wanted else { break }
+      try QuantizationError.checkCancellation()
       do {
         let image = try Pictures.decode(path: path)
         pictures.append((path, try resized(image, with: &preprocessor)))
       } catch let error as PictureError {
         broken.append(error)
       }
-      progress(Double(pictures.count + broken.count) / Double(wanted))
+      progress(Double(pictures.count) / Double(wanted))
     }
     guard !pictures.isEmpty else {
       throw QuantizationError.noPictures(folder: folder, broken: broken.count)
@@ -100,13 +100,13 @@ package struct CalibrationPictures: Sendable {
   /// The input of the float network.
   package func real(_ picture: Int) -> [Float] {
     let pixels = bytes[picture]
-    return pixels.indices.map { table[$0 % channels * 256 + Int(pixels[$0])] }
+    return pixels.indices.map { Float(table[$0 % channels * 256 + Int(pixels[$0])]) }
   }
 
   /// The input of the int8 network: half to even, in binary64, as the model file's rule is.
   package func quantized(_ picture: Int, _ storage: ActivationQuantization) -> [UInt8] {
     let levels = table.map { real in
-      let steps = (Double(real) / Double(storage.scale)).rounded(.toNearestOrEven)
+      let steps = (real / Double(storage.scale)).rounded(.toNearestOrEven)
       return UInt8(min(max(steps + Double(storage.zeroPoint), 0), Double(storage.upper)))
     }
     let pixels = bytes[picture]

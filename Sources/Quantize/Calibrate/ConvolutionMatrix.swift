@@ -86,25 +86,36 @@ struct ConvolutionMatrix: Sendable {
     let channels = geometry.input.channels
     var sums = [Float](repeating: 0, count: channels)
     for pixel in 0..<geometry.outputPixels {
-      let (row, column) = (pixel / geometry.output.width, pixel % geometry.output.width)
-      for channel in 0..<channels { sums[channel] = 0 }
-      sums.withUnsafeMutableBufferPointer { sums in
-        weights.withUnsafeBufferPointer { weights in
-          for tap in 0..<geometry.taps {
-            let filter = tap * channels
-            if let source = geometry.inputPixel(row: row, column: column, tap: tap) {
-              let base = source * channels
-              for channel in 0..<channels {
-                sums[channel] += Float(input[base + channel]) * weights[filter + channel]
-              }
-            } else {
-              for channel in 0..<channels { sums[channel] += padValue * weights[filter + channel] }
+      let target = pixel * channels
+      for channel in 0..<channels { output[target + channel] = bias[channel] }
+      for start in stride(from: 0, to: geometry.taps, by: part) {
+        let taps = start..<min(start + part, geometry.taps)
+        addTaps(taps, of: pixel, input, &sums)
+        for channel in 0..<channels { output[target + channel] &+= Int32(sums[channel]) }
+      }
+    }
+  }
+
+  /// The sums of some taps of one output pixel of a depthwise convolution.
+  private func addTaps(
+    _ taps: Range<Int>, of pixel: Int, _ input: UnsafeBufferPointer<UInt8>, _ sums: inout [Float]
+  ) {
+    let channels = geometry.input.channels
+    let (row, column) = (pixel / geometry.output.width, pixel % geometry.output.width)
+    for channel in 0..<channels { sums[channel] = 0 }
+    sums.withUnsafeMutableBufferPointer { sums in
+      weights.withUnsafeBufferPointer { weights in
+        for tap in taps {
+          let filter = tap * channels
+          if let source = geometry.inputPixel(row: row, column: column, tap: tap) {
+            let base = source * channels
+            for channel in 0..<channels {
+              sums[channel] += Float(input[base + channel]) * weights[filter + channel]
             }
+          } else {
+            for channel in 0..<channels { sums[channel] += padValue * weights[filter + channel] }
           }
         }
-      }
-      for channel in 0..<channels {
-        output[pixel * channels + channel] = bias[channel] &+ Int32(sums[channel])
       }
     }
   }

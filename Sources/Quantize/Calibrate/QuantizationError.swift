@@ -17,13 +17,17 @@ public enum QuantizationError: Error, Sendable, Equatable {
   case labelCount(labels: Int, outputs: Int)
   /// The labels file cannot be read.
   case unreadableLabels(String)
+  /// A label, counted from 1, holds a control character.
+  case unprintableLabel(Int)
+  /// The preprocessing cannot make the network's input.
+  case preprocessing(String)
   /// A node has a form that the int8 network cannot hold.
   case unsupported(node: String, reason: String)
   /// The model file that was written does not pass the runtime's verifier.
   case rejected(RuntimeError)
   /// The output cannot be written; the value is `errno`.
   case unwritable(String, errno: Int32)
-  /// Ctrl-C, or the caller's task was cancelled.
+  /// The caller's task was cancelled.
   case cancelled
 }
 
@@ -51,6 +55,10 @@ extension QuantizationError: CustomStringConvertible {
         + "order of the outputs."
     case .unreadableLabels(let path):
       "The labels file \(path) cannot be read. It holds one label a line, in UTF-8."
+    case .unprintableLabel(let number):
+      "Label \(number) holds a control character. Labels are printed as they are; take it out."
+    case .preprocessing(let reason):
+      "The preprocessing cannot make the network's input: \(reason)."
     case .unsupported(let node, let reason):
       "\(node) cannot be quantized: \(reason)."
     case .rejected(let error):
@@ -61,5 +69,12 @@ extension QuantizationError: CustomStringConvertible {
     case .cancelled:
       "Cancelled; nothing was written."
     }
+  }
+}
+
+extension QuantizationError {
+  /// - Throws: `cancelled` where the caller's task is.
+  static func checkCancellation() throws {
+    if Task.isCancelled { throw QuantizationError.cancelled }
   }
 }

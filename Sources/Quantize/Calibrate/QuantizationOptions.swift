@@ -24,12 +24,22 @@ public struct QuantizationOptions: Sendable {
   public var searchesWeightScales = true
   /// Moves each bias by the mean error that quantization causes in its channel.
   public var correctsBias = true
-  /// At most so many pictures, chosen with `seed`; nil for all.
+  /// At most so many pictures, chosen with `seed`; nil for all that fit 2 GiB of memory, some
+  /// thousand for a network that reads 224 x 224 pixels.
   public var maximumPictures: Int?
   /// Chooses the pictures and the self-test's input.
   public var seed: UInt64 = 1
+  /// For the int8 activations of all pictures that live at the same time.
+  package var pictureMemoryByteCount = 2 << 30
   /// 1...64; the result does not depend on it.
   public var threads = 1
 
   public init() {}
+}
+
+extension QuantizationOptions {
+  /// As many pictures as were asked for and as fit the memory; at least one.
+  func pictureLimit(byteCount: Int) -> Int {
+    min(maximumPictures ?? .max, max(pictureMemoryByteCount / max(byteCount, 1), 1))
+  }
 }

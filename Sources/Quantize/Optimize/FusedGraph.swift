@@ -50,6 +50,23 @@ package struct FusedGraph: Sendable {
     nodes.filter { $0.inputs.contains(value) }
   }
 
+  /// Bytes that one calibration picture takes at most while the network is quantized node by node:
+  /// the picture, and the int8 activations that are still to be read.
+  package var pictureByteCount: Int {
+    var lastReader: [FloatGraph.ValueID: Int] = [:]
+    for (index, node) in nodes.enumerated() {
+      for value in node.inputs { lastReader[value] = index }
+    }
+    func size(_ value: FloatGraph.ValueID) -> Int { source.values[value].shape.count }
+    var (live, peak) = (size(input), size(input))
+    for (index, node) in nodes.enumerated() {
+      live += size(node.output)
+      peak = max(peak, live)
+      for value in Set(node.inputs) where lastReader[value] == index { live -= size(value) }
+    }
+    return size(input) + peak
+  }
+
   /// The values that the int8 network holds: the input, then the outputs of the nodes.
   package var values: [FloatGraph.ValueID] { [input] + nodes.map(\.output) }
 }

@@ -45,19 +45,19 @@ extension GraphOptimizer {
         convolution.window = widened(convolution.window)
         return .convolution(convolution)
       case .averagePool(let window, let countsPadding)
-      where value == 0 && (countsPadding || !window.hasPadding):
+      where value == 0 && (countsPadding || !window.hasPadding) && fitsPool(widened(window)):
         return .averagePool(widened(window), countsPadding: true)
       case .maxPool(let window)
       where (value == 0 && inputIsNonNegative || value == -.infinity)
-        && fitsMaximum(widened(window)):
+        && fitsPool(widened(window)):
         return .maxPool(widened(window))
       default:
         return nil
       }
     }
 
-    /// Every window of a maximum pool must touch the picture: an empty one has no maximum.
-    private func fitsMaximum(_ window: FloatWindow) -> Bool {
+    /// Every window of a pool must touch the picture, as the model file's do.
+    private func fitsPool(_ window: FloatWindow) -> Bool {
       window.padTop < window.kernelHeight && window.padBottom < window.kernelHeight
         && window.padLeft < window.kernelWidth && window.padRight < window.kernelWidth
     }

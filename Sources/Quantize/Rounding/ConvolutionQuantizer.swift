@@ -92,9 +92,7 @@ struct ConvolutionQuantizer {
     return (result, cost)
   }
 
-  /// A scale at which the bias stays far within int32.
   private func minimumScale(_ channel: Int) -> Float {
-    let steps: Float = 0x1p28
-    return max(abs(convolution.bias[channel]) / input.scale / steps, 1e-30 / input.scale, 1e-30)
+    max(AccumulatorBound.minimumStep(bias: convolution.bias[channel]) / input.scale, 1e-30)
   }
 }

@@ -48,11 +48,12 @@ struct NetworkQuantizer {
       stored[graph.input] = (0..<pictures.count).map { pictures.quantized($0, input) }
     }
     for (index, node) in graph.nodes.enumerated() {
+      try QuantizationError.checkCancellation()
       var result = try makes.quantize(node)
       var trace = Trace()
       let inputs = node.inputs.map { stored[$0] ?? [] }
       if case .convolution(let convolution) = node.operation {
-        trace = fill(&result, node: node, convolution: convolution, inputs: inputs[0])
+        trace = try fill(&result, node: node, convolution: convolution, inputs: inputs[0])
       }
       nodes.append(result)
       traces.append(trace)
@@ -72,10 +73,11 @@ struct NetworkQuantizer {
   }
 
   /// Weights, bias and multipliers of a convolution.
+  /// - Throws: `QuantizationError.unsupported`.
   private func fill(
     _ result: inout QuantizedNode, node: FusedGraph.Node, convolution: FloatConvolution,
     inputs: [[UInt8]]
-  ) -> Trace {
+  ) throws -> Trace {
     guard let input = calibration.activations[node.inputs[0]] else { return Trace() }
     let output = calibration.activations[node.output]
     let rounded = ConvolutionQuantizer(
@@ -96,10 +98,20 @@ struct NetworkQuantizer {
       let sum = rounded.levels[channel * length..<(channel + 1) * length].reduce(0) { $0 + Int($1) }
       let steps = (bias[channel] / step).rounded(.toNearestOrEven)
       let limit = Double(1 << 29)
-      result.bias.append(Int32(min(max(steps, -limit), limit) - Double(sum * input.zeroPoint)))
+      let folded = min(max(steps, -limit), limit) - Double(sum * input.zeroPoint)
       let unit =
         isReal ? 1 : Double(output?.scale ?? 1) * Double(output?.ratios[channel] ?? 1)
-      result.multipliers.append(max(Float(step / unit), .leastNormalMagnitude))
+      let multiplier = max(Float(step / unit), .leastNormalMagnitude)
+      guard
+        AccumulatorBound.holds(
+          terms: length, upper: input.upper, bias: folded, multiplier: isReal ? nil : multiplier)
+      else {
+        throw QuantizationError.unsupported(
+          node: result.name,
+          reason: "a sum of \(length) products and its bias could exceed 32 bits")
+      }
+      result.bias.append(Int32(folded))
+      result.multipliers.append(multiplier)
     }
     return Trace(rule: rounded.rule, repairedSets: rounded.repairedSets)
   }

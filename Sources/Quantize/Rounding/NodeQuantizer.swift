@@ -9,6 +9,16 @@ struct NodeQuantizer {
   let tensorOf: [Int: Int]
   let tensors: [TensorRecord]
 
+  /// - Throws: `QuantizationError.notFiniteWeights`.
+  static func checkWeights(of graph: FusedGraph) throws {
+    for node in graph.nodes {
+      guard case .convolution(let convolution) = node.operation else { continue }
+      guard (convolution.weights + convolution.bias).allSatisfy(\.isFinite) else {
+        throw QuantizationError.notFiniteWeights(node: node.name)
+      }
+    }
+  }
+
   /// - Throws: `QuantizationError.unsupported`.
   func quantize(_ node: FusedGraph.Node) throws -> QuantizedNode {
     var result: QuantizedNode
@@ -25,10 +35,12 @@ struct NodeQuantizer {
     case .averagePool(let window, let countsPadding):
       result = base(node, .averagePool)
       set(window, of: &result.record)
+      try check(window, name: node.name)
       result.record.countsPadding = countsPadding
       result.record.multiplier = scaleRatio(result.record.input, result.record.output)
     case .maxPool(let window):
       result = base(node, .maxPool)
+      try check(window, name: node.name)
       set(window, of: &result.record)
     case .pad(let top, let left, let bottom, let right, let value):
       result = base(node, .pad)
@@ -42,15 +54,13 @@ struct NodeQuantizer {
       throw QuantizationError.unsupported(
         node: node.name, reason: "a scale and shift was left behind by the optimizer")
     }
-    if case .convolution(let convolution) = node.operation {
-      try check(convolution, name: node.name)
-    }
     return result
   }
 
-  private func check(_ convolution: FloatConvolution, name: String) throws {
-    guard (convolution.weights + convolution.bias).allSatisfy(\.isFinite) else {
-      throw QuantizationError.notFiniteWeights(node: name)
+  private func check(_ window: FloatWindow, name: String) throws {
+    guard window.dilationY == 1, window.dilationX == 1 else {
+      throw QuantizationError.unsupported(
+        node: name, reason: "a pool with dilation has no int8 form")
     }
   }
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Runtime
+
+extension Quantizer {
+  /// What can be refused before any picture is read.
+  /// - Throws: `QuantizationError`.
+  func check(_ job: QuantizationJob, _ graph: FusedGraph, _ shape: Shape) throws {
+    let channels = job.preprocessing.colourOrder == .grey ? 1 : 3
+    guard shape.channels == channels else {
+      throw QuantizationError.inputChannels(shape.channels)
+    }
+    let output = graph.source.values[graph.output].shape
+    guard output.height == 1, output.width == 1 else {
+      throw QuantizationError.unsupported(
+        node: "the output '\(graph.source.values[graph.output].name)'",
+        reason: "it has shape \(output.height)x\(output.width)x\(output.channels); a classifier "
+          + "gives one row of scores")
+    }
+    guard output.channels == job.labels.count else {
+      throw QuantizationError.labelCount(labels: job.labels.count, outputs: output.channels)
+    }
+    if let index = job.labels.firstIndex(where: { NodeQuantizer.printable($0) != $0 }) {
+      throw QuantizationError.unprintableLabel(index + 1)
+    }
+    try job.preprocessing.check(height: shape.height, width: shape.width)
+    try NodeQuantizer.checkWeights(of: graph)
+  }
+}
+
+extension PreprocessingRecord {
+  /// Whether it can make an input of that size; the rules of docs/model-format.md.
+  /// - Throws: `QuantizationError.preprocessing`.
+  func check(height: Int, width: Int) throws {
+    for channel in 0..<3 {
+      guard mean[channel].isFinite, deviation[channel].isFinite, deviation[channel] > 0 else {
+        throw QuantizationError.preprocessing(
+          "means are finite and deviations finite and positive numbers")
+      }
+    }
+    let side = max(height, width)
+    guard resizeRule == .squash || (side...Self.maximumSide).contains(resizeSize) else {
+      throw QuantizationError.preprocessing(
+        "it scales the shorter side to \(resizeSize) pixels and the network reads "
+          + "\(height)x\(width); scale to \(side) at least")
+    }
+    guard resizeRule == .centreCrop || resizeSize == 0 else {
+      throw QuantizationError.preprocessing("squashing has no size of its own; it is 0")
+    }
+  }
+
+  private static var maximumSide: Int { ModelFormat.maximumDimension }
+}
