@@ -51,19 +51,24 @@ final class DepthwiseCase {
       using: &random)
   }
 
-  /// The output memory, sentinels around it included.
-  func output(_ kernel: swiftlet_kernel, rows: Range<Int>, blocks: Range<Int>) -> [UInt8] {
-    let guardBytes = 64
-    let count = shape.outputHeight * shape.outputWidth * shape.channels
-    let memory = AlignedBytes(count: 2 * guardBytes + count, filledWith: 0xA5)
-    var depthwise = swiftlet_depthwise(
-      input: input.pointer(), output: memory.pointer(UInt8.self) + guardBytes,
-      input_height: shape.height, input_width: shape.width, output_height: shape.outputHeight,
+  /// The operation, without packed weights.
+  func operation(output: UnsafeMutablePointer<UInt8>) -> swiftlet_depthwise {
+    swiftlet_depthwise(
+      input: input.pointer(), output: output, input_height: shape.height,
+      input_width: shape.width, output_height: shape.outputHeight,
       output_width: shape.outputWidth, channels: shape.channels,
       kernel_height: shape.kernelHeight, kernel_width: shape.kernelWidth,
       stride_y: shape.strideY, stride_x: shape.strideX, pad_top: shape.pads[0],
       pad_left: shape.pads[1], pad_value: padValue, input_upper: UInt8(inputUpper),
       weights: weights.pointer(), packed_weights: nil, requantization: requantization.value)
+  }
+
+  /// The output memory, sentinels around it included.
+  func output(_ kernel: swiftlet_kernel, rows: Range<Int>, blocks: Range<Int>) -> [UInt8] {
+    let guardBytes = 64
+    let count = shape.outputHeight * shape.outputWidth * shape.channels
+    let memory = AlignedBytes(count: 2 * guardBytes + count, filledWith: 0xA5)
+    var depthwise = operation(output: memory.pointer(UInt8.self) + guardBytes)
     #expect(kernel.takes(depthwise))
     let packed = GuardedBytes(count: kernel.packed_byte_count!(&depthwise))
     kernel.pack!(&depthwise, packed.start)
@@ -155,4 +160,18 @@ func checkDepthwiseRanges(_ kernel: swiftlet_kernel) {
       kernel, rows: row..<Int.random(in: row...shape.outputHeight, using: &random),
       blocks: block..<Int.random(in: block...shape.blocks, using: &random))
   }
+}
+
+/// The name of the kernel that `set` chooses for a window and strides.
+func depthwiseChoice(
+  _ set: InstructionSet, kernel: (Int, Int), strides: (Int, Int), inputUpper: Int
+) -> String {
+  var random = SeededGenerator(seed: 1)
+  let shape = DepthwiseCase.Shape(
+    height: 9, width: 9, channels: 3, kernelHeight: kernel.0, kernelWidth: kernel.1,
+    strideY: strides.0, strideX: strides.1, pads: [0, 0, 0, 0])
+  let test = DepthwiseCase(shape, inputUpper: inputUpper, using: &random)
+  let output = AlignedBytes(count: 64)
+  return String(
+    cString: KernelList.depthwise(set, test.operation(output: output.pointer())).name)
 }
