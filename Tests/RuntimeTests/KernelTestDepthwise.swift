@@ -51,19 +51,24 @@ final class DepthwiseCase {
       using: &random)
   }
 
-  /// The output memory, sentinels around it included.
-  func output(_ kernel: swiftlet_kernel, rows: Range<Int>, blocks: Range<Int>) -> [UInt8] {
-    let guardBytes = 64
-    let count = shape.outputHeight * shape.outputWidth * shape.channels
-    let memory = AlignedBytes(count: 2 * guardBytes + count, filledWith: 0xA5)
-    var depthwise = swiftlet_depthwise(
-      input: input.pointer(), output: memory.pointer(UInt8.self) + guardBytes,
-      input_height: shape.height, input_width: shape.width, output_height: shape.outputHeight,
+  /// The operation, without packed weights.
+  func operation(output: UnsafeMutablePointer<UInt8>) -> swiftlet_depthwise {
+    swiftlet_depthwise(
+      input: input.pointer(), output: output, input_height: shape.height,
+      input_width: shape.width, output_height: shape.outputHeight,
       output_width: shape.outputWidth, channels: shape.channels,
       kernel_height: shape.kernelHeight, kernel_width: shape.kernelWidth,
       stride_y: shape.strideY, stride_x: shape.strideX, pad_top: shape.pads[0],
       pad_left: shape.pads[1], pad_value: padValue, input_upper: UInt8(inputUpper),
       weights: weights.pointer(), packed_weights: nil, requantization: requantization.value)
+  }
+
+  /// The output memory, sentinels around it included.
+  func output(_ kernel: swiftlet_kernel, rows: Range<Int>, blocks: Range<Int>) -> [UInt8] {
+    let guardBytes = 64
+    let count = shape.outputHeight * shape.outputWidth * shape.channels
+    let memory = AlignedBytes(count: 2 * guardBytes + count, filledWith: 0xA5)
+    var depthwise = operation(output: memory.pointer(UInt8.self) + guardBytes)
     #expect(kernel.takes(depthwise))
     let packed = GuardedBytes(count: kernel.packed_byte_count!(&depthwise))
     kernel.pack!(&depthwise, packed.start)
@@ -103,56 +108,5 @@ private final class GuardedBytes {
     let contents = memory.contents
     return contents[..<64].allSatisfy { $0 == 0x5A }
       && contents[(64 + count)...].allSatisfy { $0 == 0x5A }
-  }
-}
-
-extension swiftlet_kernel {
-  /// A shape that this depthwise kernel takes, with its own window where it has one.
-  fileprivate func shape(
-    height: Int, width: Int, channels: Int, using random: inout SeededGenerator
-  ) -> DepthwiseCase.Shape {
-    let window = { (own: UInt8, other: Int) in own == 0 ? other : Int(own) }
-    let kernelHeight = window(kernel_height, Int.random(in: 1...7, using: &random))
-    let kernelWidth = window(kernel_width, Int.random(in: 1...7, using: &random))
-    return DepthwiseCase.Shape(
-      height: height, width: width, channels: channels, kernelHeight: kernelHeight,
-      kernelWidth: kernelWidth, strideY: window(stride, Int.random(in: 1...3, using: &random)),
-      strideX: window(stride, Int.random(in: 1...3, using: &random)),
-      pads: [kernelHeight, kernelWidth, kernelHeight, kernelWidth].map {
-        Int.random(in: 0..<$0, using: &random)
-      })
-  }
-
-  fileprivate func inputUpper(using random: inout SeededGenerator) -> Int {
-    input_upper == 0 ? random.pick([127, 255]) : Int(input_upper)
-  }
-}
-
-/// Every channel count around the blocks' edges, heights and widths around the tile's.
-func checkDepthwiseShapes(_ kernel: swiftlet_kernel) {
-  var random = SeededGenerator(seed: kernelTestSeed &+ 3)
-  for channels in [0, 1, 7, 15, 16, 17, 31, 32, 33, 47, 48, 53, 64, 97] {
-    for width in 1...11 {
-      let shape = kernel.shape(
-        height: Int.random(in: 1...8, using: &random), width: width, channels: channels,
-        using: &random)
-      DepthwiseCase(shape, inputUpper: kernel.inputUpper(using: &random), using: &random)
-        .check(kernel)
-    }
-  }
-}
-
-/// Random shapes, the rows and the blocks of a part only.
-func checkDepthwiseRanges(_ kernel: swiftlet_kernel) {
-  var random = SeededGenerator(seed: kernelTestSeed &+ 4)
-  for _ in 0..<100 {
-    let shape = kernel.shape(
-      height: Int.random(in: 1...14, using: &random), width: Int.random(in: 1...21, using: &random),
-      channels: Int.random(in: 1...90, using: &random), using: &random)
-    let row = Int.random(in: 0...shape.outputHeight, using: &random)
-    let block = Int.random(in: 0...shape.blocks, using: &random)
-    DepthwiseCase(shape, inputUpper: kernel.inputUpper(using: &random), using: &random).check(
-      kernel, rows: row..<Int.random(in: row...shape.outputHeight, using: &random),
-      blocks: block..<Int.random(in: block...shape.blocks, using: &random))
   }
 }

@@ -46,4 +46,20 @@ struct KernelTestsAVX2 {
     arguments: ListedKernel.all(SWIFTLET_OPERATOR_AVERAGE_POOL, set)
       + ListedKernel.all(SWIFTLET_OPERATOR_MAX_POOL, set))
   func pools(_ listed: ListedKernel) { checkPool(listed.kernel) }
+
+  @Test("Every depthwise shape has a vector kernel, and its fastest exact one is chosen")
+  func depthwiseChoices() {
+    let choose = { (set: InstructionSet, kernel: (Int, Int), strides: (Int, Int), upper: Int) in
+      depthwiseChoice(set, kernel: kernel, strides: strides, inputUpper: upper)
+    }
+    #expect(choose(.avx2, (3, 3), (1, 1), 127) == "depthwise_u7_3x3s1__avx2")
+    #expect(choose(.avx2, (5, 5), (2, 2), 127) == "depthwise_u7_5x5s2__avx2")
+    #expect(choose(.avx2, (3, 3), (1, 1), 255) == "depthwise_s16_3x3s1__avx2")
+    #expect(choose(.avx2, (5, 5), (2, 2), 128) == "depthwise_s16_5x5s2__avx2")
+    #expect(choose(.avx2, (3, 3), (1, 2), 127) == "depthwise_s16_any__avx2")
+    #expect(choose(.avx2, (3, 5), (1, 1), 127) == "depthwise_s16_any__avx2")
+    #expect(choose(.avx2, (7, 7), (2, 2), 255) == "depthwise_s16_any__avx2")
+    #expect(choose(.avx512vnni, (3, 3), (1, 1), 255) == "depthwise_u8_3x3s1__avx512vnni")
+    #expect(choose(.avx512vnni, (7, 7), (1, 1), 127) == "depthwise_s16_any__avx2")
+  }
 }

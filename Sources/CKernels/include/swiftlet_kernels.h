@@ -130,7 +130,8 @@ typedef enum {
 
 // One entry of the kernel list. Function members that do not belong to `op` are null.
 typedef struct {
-  const char *_Nonnull name;  // <op>_<dtype>_<rows>x<columns>[c<k>]__<isa>
+  // <op>_<dtype>_<rows>x<columns>[c<k>]__<isa>; of a depthwise kernel the window, s and the stride
+  const char *_Nonnull name;
   swiftlet_operator op;
   swiftlet_isa isa;
   swiftlet_proof needs;                        // convolution: the proof that makes it exact
