@@ -73,13 +73,16 @@ struct AtomicFileTests {
       signal(SIGINT, SIG_DFL)
       let file = try PendingFile(beside: path)
       guard access(file.path, F_OK) == 0 else { exit(1) }
-      raise(SIGINT)
+      // This thread blocks signals; another one takes it.
+      kill(getpid(), SIGINT)
+      sleep(20)
     }
     #expect(folder.names == [])
     await #expect(processExitsWith: .exitCode(3)) { [path = folder.path + "/ignored" as String] in
       signal(SIGINT, SIG_IGN)
       _ = try PendingFile(beside: path)
-      raise(SIGINT)
+      kill(getpid(), SIGINT)
+      usleep(100_000)
       exit(3)
     }
     #expect(folder.names.count == 1)
