@@ -186,7 +186,7 @@ struct ModelVerifierTests {
       }
     }
     #expect(load(ModelLimits(activationByteCount: 10)) == .memoryLimit(needed: 40, limit: 10))
-    #expect(load(ModelLimits(operationCount: 10)) == .operationLimit(needed: 64, limit: 10))
+    #expect(load(ModelLimits(operationCount: 10)) == .operationLimit(needed: 528, limit: 10))
     #expect(load(ModelLimits()) == nil)
   }
 
