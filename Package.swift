@@ -53,7 +53,8 @@ let package = Package(
       name: "RuntimeTests", dependencies: ["Runtime", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize", "Runtime", "Pictures"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Runtime"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["Runtime", "Pictures"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["swiftlet", "Runtime", "Pictures"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

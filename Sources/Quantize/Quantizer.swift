@@ -105,6 +105,15 @@ public struct Quantizer: Sendable {
     guard shape.channels == channels else {
       throw QuantizationError.inputChannels(shape.channels)
     }
+    let least = max(shape.height, shape.width)
+    let size = job.preprocessing.resizeSize
+    guard job.preprocessing.resizeRule == .squash || size >= least else {
+      throw QuantizationError.resizeSize(size, needed: least)
+    }
+    let range = inputRange(job.preprocessing, channels: channels)
+    guard (range.upper - range.lower).isFinite else {
+      throw QuantizationError.notFinite("its input")
+    }
     let output = graph.source.values[graph.output].shape
     guard output.height == 1, output.width == 1 else {
       throw QuantizationError.unsupported(
@@ -117,17 +126,25 @@ public struct Quantizer: Sendable {
     }
   }
 
+  /// What the byte values and zero span under the preprocessing.
+  private func inputRange(
+    _ preprocessing: PreprocessingRecord, channels: Int
+  ) -> (lower: Float, upper: Float) {
+    let lower = (0..<channels).map { -preprocessing.mean[$0] / preprocessing.deviation[$0] }
+    let upper = (0..<channels).map {
+      (255 - preprocessing.mean[$0]) / preprocessing.deviation[$0]
+    }
+    return (lower.reduce(0, min), upper.reduce(0, max))
+  }
+
   /// The finest storage of all byte values under the preprocessing.
   private func inputStorage(
     _ preprocessing: PreprocessingRecord, channels: Int
   ) -> ActivationQuantization {
     let levels = options.input.upper
-    let lower = (0..<channels).map { -preprocessing.mean[$0] / preprocessing.deviation[$0] }
-    let upper = (0..<channels).map {
-      (255 - preprocessing.mean[$0]) / preprocessing.deviation[$0]
-    }
+    let range = inputRange(preprocessing, channels: channels)
     let (scale, zeroPoint) = ActivationQuantization.covering(
-      lower: lower.reduce(0, min), upper: upper.reduce(0, max), levels: levels)
+      lower: range.lower, upper: range.upper, levels: levels)
     return ActivationQuantization(
       upper: levels, scale: scale, zeroPoint: zeroPoint,
       ratios: [Float](repeating: 1, count: channels))

@@ -5,7 +5,7 @@ import Glibc
 package enum AtomicFile {
   /// Writes to a temporary file in the same folder, flushes it to the disk and renames it.
   ///
-  /// SIGINT and SIGTERM remove the temporary file and end the program as they would have.
+  /// SIGINT, SIGTERM and SIGHUP remove the temporary file and end the program as they would have.
   /// - Throws: `QuantizationError.unwritable`; the old file is then as it was.
   package static func write(_ bytes: [UInt8], to path: String) throws {
     var template = Array((path + ".XXXXXX").utf8CString)
@@ -69,12 +69,12 @@ package enum AtomicFile {
   }
 }
 
-/// A temporary file that SIGINT and SIGTERM remove.
+/// A temporary file that SIGINT, SIGTERM and SIGHUP remove.
 ///
 /// The handler may call only what is safe within a signal: it reads one pointer and calls unlink,
 /// signal and raise.
 private struct PendingFile {
-  private static let signals = [SIGINT, SIGTERM]
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
   nonisolated(unsafe) private static var path: UnsafeMutablePointer<CChar>?
 
   private let old: [sigaction]
