@@ -190,6 +190,23 @@ struct ModelVerifierTests {
     #expect(load(ModelLimits()) == nil)
   }
 
+  @Test("holds the nodes and a plan's tables to their limits")
+  func manyNodes() {
+    var builder = Self.base()
+    builder.nodes = Array(
+      repeating: ModelBuilder.Node(operation: 6, input: 0, output: 1),
+      count: ModelFormat.maximumNodeCount + 1)
+    guard case .malformed(.nodeCount, _) = load(builder.build()) else {
+      Issue.record("too many nodes are taken")
+      return
+    }
+    var memory = PlanMemory(limit: 100)
+    #expect(throws: RuntimeError.memoryLimit(needed: 120, limit: 100)) {
+      _ = try memory.allocate(UInt8.self, count: 60)
+      _ = try memory.allocate(UInt8.self, count: 60)
+    }
+  }
+
   @Test("every truncation is an error")
   func truncations() {
     let file = Self.base().build()
