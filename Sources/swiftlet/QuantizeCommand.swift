@@ -117,7 +117,7 @@ struct QuantizeCommand: ParsableCommand {
 
   func run() throws {
     do {
-      try AtomicFile.check(output)
+      for path in [output] + (report.map { [$0] } ?? []) { try AtomicFile.check(path) }
       let job = try job()
       var line = ProgressLine()
       let student = try Quantizer(options: options).quantize(job) { stage, part in
@@ -134,9 +134,21 @@ struct QuantizeCommand: ParsableCommand {
         "wrote \(output): \(student.bytes.count) bytes, calibrated on \(student.report.pictures) "
           + "pictures, \(student.report.brokenPictures.count) skipped")
     } catch let error as QuantizationError {
-      throw Failure(error.description)
+      throw failure(error)
     } catch let error as ImportError {
       throw Failure(error.description)
+    }
+  }
+
+  /// The error with the file at fault, where its own text does not name one.
+  private func failure(_ error: QuantizationError) -> Failure {
+    switch error {
+    case .unwritable: Failure(error.description, code: Failure.failed)
+    case .labelCount, .unprintableLabel: Failure("\(labels): \(error.description)")
+    case .notFiniteWeights, .notFinite, .inputChannels, .resizeSize, .preprocessing,
+      .unsupported, .rejected:
+      Failure("\(student): \(error.description)")
+    case .unreadableFolder, .noPictures, .unreadableLabels, .cancelled: Failure(error.description)
     }
   }
 
