@@ -58,7 +58,8 @@ public struct Classifier: ~Copyable {
   public mutating func classify(
     _ image: Image, top count: Int = 5
   ) throws(RuntimeError) -> [Prediction] {
-    try run(
+    // Bytes have no padding, so their raw view is initialized throughout.
+    try unsafe run(
       pixels: image.pixels.span.bytes, width: image.width, height: image.height,
       bytesPerRow: image.bytesPerRow, format: image.format)
     return predictions(top: count)

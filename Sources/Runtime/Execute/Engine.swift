@@ -36,7 +36,7 @@ package struct Engine: ~Copyable {
     let threads = min(max(options.threads, 1), 64)
     let plan = try Planner(isa: isa, threads: threads, limits: options.limits).plan(model)
     let pool = try WorkerPool(threadCount: threads)
-    let frame = try AlignedBuffer(byteCount: MemoryLayout<Frame>.size)
+    let frame = try unsafe AlignedBuffer(byteCount: MemoryLayout<Frame>.size)
     return Engine(
       model: model, instructionSet: isa, threads: threads, plan: plan, pool: pool, frame: frame)
   }
@@ -89,11 +89,11 @@ package struct Engine: ~Copyable {
   /// Copies a raw input, clamping each byte to the input tensor's `upper`.
   /// - Throws: `wrongInputSize`.
   package func setInput(_ bytes: UnsafeRawBufferPointer) throws(RuntimeError) {
-    guard bytes.count == input.count else {
-      throw .wrongInputSize(expected: input.count, actual: bytes.count)
+    let target = unsafe input
+    guard bytes.count == target.count else {
+      throw .wrongInputSize(expected: target.count, actual: bytes.count)
     }
     let upper = UInt8(model.input.upper)
-    let target = unsafe input
     for index in 0..<bytes.count { unsafe target[index] = min(bytes[index], upper) }
   }
 
@@ -123,8 +123,8 @@ package struct Engine: ~Copyable {
     }
   }
 
-  /// What the threads of one frame share.
-  private struct Frame {
+  /// What the threads of one frame share; the engine keeps all of it alive until they are done.
+  @unsafe private struct Frame {
     var steps: UnsafeMutablePointer<Step>
     var stepCount: Int
     var nanoseconds: UnsafeMutablePointer<UInt64>?

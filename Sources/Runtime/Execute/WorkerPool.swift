@@ -6,7 +6,10 @@ import Synchronization
 ///
 /// The caller is thread 0. Within a frame threads meet at `barrier()`, where they spin for some
 /// microseconds before they sleep, because layers are short; between frames nobody spins.
-final class WorkerPool: @unchecked Sendable {
+///
+/// It owns its mutex and conditions; the context is valid until `run` returns, and no thread touches
+/// it afterwards.
+@safe final class WorkerPool: @unchecked Sendable {
   typealias Body = @convention(c) (UnsafeMutableRawPointer, Int) -> Void
 
   let threadCount: Int
@@ -43,7 +46,8 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  private struct Seat {
+  /// What a new thread is told.
+  @unsafe private struct Seat {
     var pool: Unmanaged<WorkerPool>
     var index: Int
   }
@@ -76,7 +80,7 @@ final class WorkerPool: @unchecked Sendable {
       return
     }
     unsafe pthread_mutex_lock(mutex)
-    self.body = body
+    unsafe self.body = body
     unsafe self.context = context
     frame += 1
     unsafe pthread_cond_broadcast(frameStarted)
@@ -119,7 +123,7 @@ final class WorkerPool: @unchecked Sendable {
       seen = frame
       unsafe pthread_mutex_unlock(mutex)
       if stops { return }
-      if let job, let argument = unsafe argument { unsafe job(argument, index) }
+      if let job = unsafe job, let argument = unsafe argument { unsafe job(argument, index) }
       barrier()
     }
   }
@@ -129,7 +133,7 @@ final class WorkerPool: @unchecked Sendable {
     isStopping = true
     unsafe pthread_cond_broadcast(frameStarted)
     unsafe pthread_mutex_unlock(mutex)
-    for thread in threads { unsafe pthread_join(thread, nil) }
+    for thread in threads { pthread_join(thread, nil) }
     unsafe pthread_cond_destroy(barrierPassed)
     unsafe pthread_cond_destroy(frameStarted)
     unsafe pthread_mutex_destroy(mutex)

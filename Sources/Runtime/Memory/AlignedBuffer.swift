@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import CPlatform
 
-/// Zeroed memory on a 64-byte boundary, freed with its owner.
-package struct AlignedBuffer: ~Copyable {
+/// Zeroed memory on a 64-byte boundary, freed with its owner. `base` holds `byteCount` bytes.
+@safe package struct AlignedBuffer: ~Copyable {
   package let base: UnsafeMutableRawPointer
   package let byteCount: Int
 

@@ -4,7 +4,8 @@ import CPlatform
 /// The bytes of a model file, 64-byte aligned: a private read-only mapping, or a copy in memory.
 ///
 /// A mapped file must not be shortened while it is in use; replace it by renaming another over it.
-package struct ModelBytes: ~Copyable {
+/// `base` holds `count` bytes as long as this value lives.
+@safe package struct ModelBytes: ~Copyable {
   package let base: UnsafeRawPointer
   package let count: Int
   private let isMapped: Bool

@@ -2,8 +2,8 @@
 import CPlatform
 
 /// The plan's own memory: tables that are filled once, at fixed addresses, and freed together.
-struct PlanMemory: ~Copyable {
-  private var blocks: [UnsafeMutableRawPointer] = []
+@safe struct PlanMemory: ~Copyable {
+  private var blocks: [UnsafeMutableRawPointer] = unsafe []
   private let limit: UInt64
   private var byteCount: UInt64 = 0
 
@@ -32,6 +32,6 @@ struct PlanMemory: ~Copyable {
   }
 
   deinit {
-    for block in unsafe blocks { unsafe free(block) }
+    for index in unsafe blocks.indices { unsafe free(blocks[index]) }
   }
 }

@@ -3,7 +3,7 @@
 /// Little-endian fields of a part of the model file, each read with a bounds check.
 ///
 /// It borrows its bytes: the owner, `ModelBytes`, outlives it.
-struct ByteReader {
+@safe struct ByteReader {
   private let bytes: UnsafeRawBufferPointer
   /// Where this part starts in the file, for messages.
   let fileOffset: Int
@@ -13,7 +13,7 @@ struct ByteReader {
     self.fileOffset = fileOffset
   }
 
-  var count: Int { bytes.count }
+  var count: Int { unsafe bytes.count }
 
   func unsigned8(_ offset: Int) throws(RuntimeError) -> UInt8 { try load(offset) }
   func unsigned16(_ offset: Int) throws(RuntimeError) -> UInt16 {
@@ -38,8 +38,8 @@ struct ByteReader {
 
   @inline(__always)
   private func load<T: BitwiseCopyable>(_ offset: Int) throws(RuntimeError) -> T {
-    guard offset >= 0, offset <= bytes.count - MemoryLayout<T>.size else {
-      throw .malformed(.sectionSize, offset: fileOffset + bytes.count)
+    guard offset >= 0, offset <= count - MemoryLayout<T>.size else {
+      throw .malformed(.sectionSize, offset: fileOffset + count)
     }
     // The bounds were checked in the line above.
     return unsafe bytes.loadUnaligned(fromByteOffset: offset, as: T.self)

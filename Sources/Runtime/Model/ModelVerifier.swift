@@ -3,8 +3,8 @@
 /// The one gate: what passes it is safe to run with unchecked indexing.
 ///
 /// It proves docs/model-format.md, *What the verifier checks*, 3 to 7; the readers of the records
-/// have proven 1 and 2.
-struct ModelVerifier {
+/// have proven 1 and 2. `data` lives as long as the file's bytes, whose owner calls it.
+@safe struct ModelVerifier {
   let tensors: [TensorRecord]
   let nodes: [NodeRecord]
   let data: UnsafeRawBufferPointer

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The rules for one node of a model.
-struct NodeVerifier {
+///
+/// It reads the data section through `part`, which checks the bounds.
+@safe struct NodeVerifier {
   let node: NodeRecord
   let input: TensorRecord
   let output: TensorRecord
@@ -97,9 +99,9 @@ struct NodeVerifier {
     try requireNoMultipliers()
     let layout = ConvolutionLayout(
       node, inputChannels: input.channels, outputChannels: output.channels)
-    let weights = try part(node.weightsOffset, layout.weightByteCount)
+    let weights = try unsafe part(node.weightsOffset, layout.weightByteCount)
     let proofs = try unsafe part(node.proofOffset, layout.groups * layout.blocks)
-    let channels = try ChannelParameters(
+    let channels = try unsafe ChannelParameters(
       bias: part(node.biasOffset, layout.channelEntries * 4),
       multiplier: part(node.multiplierOffset, layout.channelEntries * 4))
     try unsafe verifySegmentPadding(layout, weights)
@@ -107,7 +109,7 @@ struct NodeVerifier {
     for group in 0..<Int(layout.groups) {
       for channel in 0..<Int(layout.outputChannels) {
         let entry = group * Int(layout.blocks) * 16 + channel
-        try verifyChannel(channels, entry, terms: terms)
+        try unsafe verifyChannel(channels, entry, terms: terms)
       }
     }
     let blockByteCount = Int(layout.blockByteCount ?? 0)
@@ -131,17 +133,18 @@ struct NodeVerifier {
     try requireNoMultipliers()
     let blocks = (Int64(input.channels) + 15) / 16
     let taps = Int64(node.kernelHeight) * Int64(node.kernelWidth)
-    _ = try part(node.weightsOffset, blocks * taps * 16)
-    let channels = try ChannelParameters(
+    _ = try unsafe part(node.weightsOffset, blocks * taps * 16)
+    let channels = try unsafe ChannelParameters(
       bias: part(node.biasOffset, blocks * 64),
       multiplier: part(node.multiplierOffset, blocks * 64))
     for channel in 0..<input.channels {
-      try verifyChannel(channels, channel, terms: taps)
+      try unsafe verifyChannel(channels, channel, terms: taps)
     }
   }
 
-  /// Bias and multiplier of a convolution, an entry for each channel of each whole block.
-  private struct ChannelParameters {
+  /// Bias and multiplier of a convolution, an entry for each channel of each whole block; `part`
+  /// proved that they hold all of them.
+  @unsafe private struct ChannelParameters {
     let bias: UnsafeRawBufferPointer
     let multiplier: UnsafeRawBufferPointer
   }
@@ -186,7 +189,7 @@ struct NodeVerifier {
   private func part(
     _ offset: Int, _ byteCount: Int64?
   ) throws(RuntimeError) -> UnsafeRawBufferPointer {
-    guard let byteCount, byteCount <= Int64(data.count - offset) else {
+    guard let byteCount, unsafe byteCount <= Int64(data.count - offset) else {
       throw .malformedNode(.dataOffset, node: index)
     }
     return unsafe UnsafeRawBufferPointer(rebasing: data[offset..<(offset + Int(byteCount))])
@@ -238,8 +241,9 @@ struct NodeVerifier {
     try requireNoData(proof: false)
     try require(!node.countsPadding && node.padValue == 0, .reservedNotZero)
     try require(hasShape(of: input), .shape)
-    let table = try part(node.proofOffset, Int64(ModelFormat.lookupByteCount))
-    for entry in unsafe table {
+    let table = try unsafe part(node.proofOffset, Int64(ModelFormat.lookupByteCount))
+    for index in table.indices {
+      let entry = unsafe table[index]
       try require(Int(entry) >= node.lower && Int(entry) <= node.upper, .table)
     }
   }

@@ -19,7 +19,7 @@ package struct SectionTable: Sendable {
   /// Reads and checks header, checksum and section table of a whole file.
   init(_ file: UnsafeRawBufferPointer, checksum: ChecksumPolicy) throws(RuntimeError) {
     let reader = unsafe ByteReader(file)
-    let sectionCount = try Self.checkHeader(file, reader, checksum)
+    let sectionCount = try unsafe Self.checkHeader(file, reader, checksum)
     var end = ModelFormat.headerByteCount + sectionCount * ModelFormat.sectionByteCount
     for index in 0..<sectionCount {
       let record = ModelFormat.headerByteCount + index * ModelFormat.sectionByteCount

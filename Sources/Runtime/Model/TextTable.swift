@@ -62,7 +62,9 @@ enum TextRules {
 }
 
 /// The strings section, checked once as a whole; a range of it is then a text if it cuts no scalar.
-struct TextReader {
+///
+/// Ranges were checked against the section's size, and the file's bytes outlive it.
+@safe struct TextReader {
   private let strings: UnsafeRawBufferPointer
   private let fileOffset: Int
 
@@ -80,7 +82,7 @@ struct TextReader {
     var ranges: [TextRange] = []
     ranges.reserveCapacity(reader.count / ModelFormat.labelByteCount)
     for index in 0..<(reader.count / ModelFormat.labelByteCount) {
-      let range = try TextRange(
+      let range = try unsafe TextRange(
         reader, at: index * ModelFormat.labelByteCount, stringsByteCount: strings.count)
       try check(range)
       ranges.append(range)

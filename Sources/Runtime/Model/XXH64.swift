@@ -2,7 +2,8 @@
 
 /// XXH64, seed 0: the checksum of a model file and the digest of its self-test.
 ///
-/// It finds damage, not tampering. Source: the xxHash specification, version 0.1.1.
+/// It finds damage, not tampering. Each loop's condition holds its reads within the bytes.
+/// Source: the xxHash specification, version 0.1.1.
 package enum XXH64 {
   private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
   private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
@@ -18,7 +19,7 @@ package enum XXH64 {
       var lanes = SIMD4<UInt64>(prime1 &+ prime2, prime2, 0, 0 &- prime1)
       while offset &+ 32 <= count {
         for i in 0..<4 {
-          lanes[i] = round(lanes[i], word(bytes, offset &+ i &* 8))
+          lanes[i] = unsafe round(lanes[i], word(bytes, offset &+ i &* 8))
         }
         offset &+= 32
       }
@@ -31,7 +32,7 @@ package enum XXH64 {
       hash = prime5
     }
     hash &+= UInt64(count)
-    return finish(hash, bytes, from: offset)
+    return unsafe finish(hash, bytes, from: offset)
   }
 
   private static func finish(_ start: UInt64, _ bytes: UnsafeRawBufferPointer, from: Int) -> UInt64
@@ -39,7 +40,7 @@ package enum XXH64 {
     var hash = start
     var offset = from
     while offset &+ 8 <= bytes.count {
-      hash = rotate(hash ^ round(0, word(bytes, offset)), 27) &* prime1 &+ prime4
+      hash = unsafe rotate(hash ^ round(0, word(bytes, offset)), 27) &* prime1 &+ prime4
       offset &+= 8
     }
     if offset &+ 4 <= bytes.count {

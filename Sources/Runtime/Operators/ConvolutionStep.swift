@@ -2,7 +2,9 @@
 import CKernels
 
 /// A run of neighbouring weight blocks of one group that one kernel computes.
-struct ConvolutionRun: BitwiseCopyable {
+///
+/// Whoever makes one vouches that the operation's addresses hold all pixels and blocks of the run.
+@unsafe struct ConvolutionRun: BitwiseCopyable {
   var convolution: swiftlet_convolution
   var kernel: swiftlet_convolution_kernel
   /// Counted within the group.
@@ -13,7 +15,9 @@ struct ConvolutionRun: BitwiseCopyable {
 }
 
 /// A convolution: first a copy of the input with its border where it needs one, then the products.
-struct ConvolutionStep: BitwiseCopyable {
+///
+/// Whoever makes one vouches for `runCount` runs, each good for all `pixelCount` pixels.
+@unsafe struct ConvolutionStep: BitwiseCopyable {
   var border: PadStep?
   var runs: UnsafePointer<ConvolutionRun>
   var runCount: Int
@@ -25,12 +29,12 @@ struct ConvolutionStep: BitwiseCopyable {
   var splitsBlocks: Bool
 
   func run(_ share: Share) {
-    let pixels = splitsBlocks ? 0..<pixelCount : share.part(of: pixelCount, granule: 4)
-    let units = splitsBlocks ? share.part(of: unitCount) : 0..<unitCount
+    let pixels = unsafe splitsBlocks ? 0..<pixelCount : share.part(of: pixelCount, granule: 4)
+    let units = unsafe splitsBlocks ? share.part(of: unitCount) : 0..<unitCount
     var pixel = pixels.lowerBound
     while pixel < pixels.upperBound {
-      let end = min(pixel &+ pixelsPerChunk, pixels.upperBound)
-      for index in 0..<runCount {
+      let end = unsafe min(pixel &+ pixelsPerChunk, pixels.upperBound)
+      for index in unsafe 0..<runCount {
         unsafe run(runs[index], units, pixel, end)
       }
       pixel = end
@@ -39,8 +43,8 @@ struct ConvolutionStep: BitwiseCopyable {
 
   @inline(__always)
   private func run(_ run: ConvolutionRun, _ units: Range<Int>, _ pixel: Int, _ pixelEnd: Int) {
-    let first = max(units.lowerBound, run.firstUnit) &- run.firstUnit
-    let last = min(units.upperBound, run.firstUnit &+ run.blockCount) &- run.firstUnit
+    let first = unsafe max(units.lowerBound, run.firstUnit) &- run.firstUnit
+    let last = unsafe min(units.upperBound, run.firstUnit &+ run.blockCount) &- run.firstUnit
     guard first < last else { return }
     unsafe withUnsafePointer(to: run.convolution) { convolution in
       // The planner sized the tables for exactly these pixels and blocks.

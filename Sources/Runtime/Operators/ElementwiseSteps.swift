@@ -3,7 +3,9 @@ import CKernels
 import CPlatform
 
 /// The sum of two activations.
-struct AddStep: BitwiseCopyable {
+///
+/// Whoever makes one vouches that each address holds `count` bytes.
+@unsafe struct AddStep: BitwiseCopyable {
   var add: swiftlet_add
   var kernel: swiftlet_add_kernel
   var left: UnsafePointer<UInt8>
@@ -12,7 +14,7 @@ struct AddStep: BitwiseCopyable {
   var count: Int
 
   func run(_ share: Share) {
-    let part = share.part(of: count, granule: ModelFormat.alignment)
+    let part = unsafe share.part(of: count, granule: ModelFormat.alignment)
     guard !part.isEmpty else { return }
     let start = part.lowerBound
     unsafe withUnsafePointer(to: add) { operation in
@@ -22,21 +24,25 @@ struct AddStep: BitwiseCopyable {
 }
 
 /// A function of one element, by table.
-struct LookupStep: BitwiseCopyable {
+///
+/// Whoever makes one vouches that input and output hold `count` bytes, and the table 256.
+@unsafe struct LookupStep: BitwiseCopyable {
   var table: UnsafePointer<UInt8>
   var input: UnsafePointer<UInt8>
   var output: UnsafeMutablePointer<UInt8>
   var count: Int
 
   func run(_ share: Share) {
-    for index in share.part(of: count, granule: ModelFormat.alignment) {
+    for index in unsafe share.part(of: count, granule: ModelFormat.alignment) {
       unsafe output[index] = table[Int(input[index])]
     }
   }
 }
 
 /// A copy with a border of one value: the pad operator, and the input of a padded convolution.
-struct PadStep: BitwiseCopyable {
+///
+/// Whoever makes one vouches that input and output hold all their rows.
+@unsafe struct PadStep: BitwiseCopyable {
   var input: UnsafePointer<UInt8>
   var output: UnsafeMutablePointer<UInt8>
   var inputHeight: Int
@@ -50,28 +56,30 @@ struct PadStep: BitwiseCopyable {
   var value: UInt8
 
   func run(_ share: Share) {
-    for row in share.part(of: outputHeight) {
+    for row in unsafe share.part(of: outputHeight) {
       let target = unsafe output + row &* outputRow
-      let source = row &- padTop
-      guard source >= 0, source < inputHeight else {
+      let source = unsafe row &- padTop
+      guard source >= 0, unsafe source < inputHeight else {
         unsafe memset(target, Int32(value), outputRow)
         continue
       }
       unsafe memset(target, Int32(value), padLeft)
       unsafe memcpy(target + padLeft, input + source &* inputRow, inputRow)
-      let filled = padLeft &+ inputRow
+      let filled = unsafe padLeft &+ inputRow
       unsafe memset(target + filled, Int32(value), outputRow &- filled)
     }
   }
 }
 
 /// An average or maximum pool.
-struct PoolStep: BitwiseCopyable {
+///
+/// Whoever makes one vouches that the operation's addresses hold whole pictures.
+@unsafe struct PoolStep: BitwiseCopyable {
   var pool: swiftlet_pool
   var kernel: swiftlet_pool_kernel
 
   func run(_ share: Share) {
-    let rows = share.part(of: Int(pool.output_height))
+    let rows = unsafe share.part(of: Int(pool.output_height))
     guard !rows.isEmpty else { return }
     unsafe withUnsafePointer(to: pool) { operation in
       unsafe kernel(operation, rows.lowerBound, rows.upperBound)

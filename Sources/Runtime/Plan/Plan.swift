@@ -2,7 +2,10 @@
 import CKernels
 
 /// A model made ready to run on one machine: memory allocated, kernels chosen, addresses resolved.
-struct Plan: ~Copyable {
+///
+/// It owns what its pointers point to; the planner filled `stepCount` steps and names, and one
+/// address for each tensor.
+@safe struct Plan: ~Copyable {
   let arena: AlignedBuffer
   let layout: ArenaLayout
   let steps: UnsafeMutablePointer<Step>

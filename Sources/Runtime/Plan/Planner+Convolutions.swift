@@ -123,8 +123,8 @@ extension Planner {
       unsafe pack(&operation, packed)
       unsafe operation.packed_weights = UnsafeRawPointer(packed)
     }
-    let blockCount = (Int(operation.channels) + 15) / 16
-    let bandRow = Int(operation.input_width) * Int(operation.channels) * node.strideY
+    let blockCount = unsafe (Int(operation.channels) + 15) / 16
+    let bandRow = unsafe Int(operation.input_width) * Int(operation.channels) * node.strideY
     let step = unsafe DepthwiseStep(
       depthwise: operation, kernel: kernel.depthwise ?? KernelList.depthwiseReference,
       blockCount: blockCount, rowsPerBand: max(Self.bandByteCount / max(bandRow, 1) / 4 * 4, 4),

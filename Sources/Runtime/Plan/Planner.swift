@@ -16,7 +16,7 @@ struct Planner {
   func plan(_ model: borrowing Model) throws(RuntimeError) -> Plan {
     var scratch = [Int](repeating: 0, count: model.nodes.count)
     for (index, node) in model.nodes.enumerated() {
-      scratch[index] = unsafe scratchByteCount(node, model)
+      scratch[index] = scratchByteCount(node, model)
     }
     let layout = ArenaLayout(tensors: model.tensors, nodes: model.nodes, scratch: scratch)
     let limit = limits.activationLimit(fileByteCount: model.byteCount)
@@ -46,8 +46,8 @@ struct Planner {
       tensors: tensors, memory: memory)
   }
 
-  /// The addresses that a node's step needs.
-  struct NodePlace {
+  /// The addresses that a node's step needs. The arena's layout gave each tensor its bytes.
+  @unsafe struct NodePlace {
     var tensors: UnsafeMutablePointer<UnsafeMutableRawPointer>
     var scratch: UnsafeMutableRawPointer
 
@@ -128,7 +128,7 @@ struct Planner {
   ) -> (Step, UnsafePointer<CChar>) {
     let output = model.tensors[node.output]
     let kernel = unsafe KernelList.add(isa)
-    let operation = unsafe swiftlet_add(
+    let operation = swiftlet_add(
       zero_a: Int32(model.tensors[node.input].zeroPoint),
       zero_b: Int32(model.tensors[node.secondInput].zeroPoint),
       zero_point: Int32(output.zeroPoint), lower: Int32(node.lower), upper: Int32(node.upper),

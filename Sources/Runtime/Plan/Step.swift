@@ -3,7 +3,9 @@ import CKernels
 
 /// One node, resolved: kernels chosen, addresses fixed. All its parts are plain values, so that
 /// running it touches no reference count.
-enum Step: BitwiseCopyable {
+///
+/// `Planner` vouches for the addresses: the arena and the verified model hold what they point to.
+@unsafe enum Step: BitwiseCopyable {
   case convolution(ConvolutionStep)
   case depthwise(DepthwiseStep)
   case add(AddStep)
