@@ -53,11 +53,31 @@ let package = Package(
       name: "RuntimeTests", dependencies: ["Runtime", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize", "Runtime", "Pictures"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Runtime"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["Runtime", "Pictures"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["swiftlet", "Runtime", "Pictures"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
 )
+
+// The fuzzers link libFuzzer, which brings a main of its own: scripts/fuzz builds them.
+if Context.environment["SWIFTLET_FUZZ"] != nil {
+  let settings: [SwiftSetting] = [
+    .enableExperimentalFeature("Lifetimes"), .unsafeFlags(["-parse-as-library"]),
+  ]
+  package.targets += [
+    .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+    .executableTarget(
+      name: "VerifierFuzzer", dependencies: ["Runtime", "CLibFuzzer"],
+      path: "Fuzz/VerifierFuzzer", swiftSettings: settings),
+    .executableTarget(
+      name: "ImporterFuzzer",
+      dependencies: [
+        "Quantize", "CLibFuzzer", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      path: "Fuzz/ImporterFuzzer", swiftSettings: settings),
+  ]
+}
 
 // Continuous integration builds with warnings as errors; a user's newer compiler may warn more.
 if Context.environment["SWIFTLET_STRICT"] != nil {

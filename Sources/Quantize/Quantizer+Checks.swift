@@ -23,6 +23,10 @@ extension Quantizer {
       throw QuantizationError.unprintableLabel(index + 1)
     }
     try job.preprocessing.check(height: shape.height, width: shape.width)
+    let range = inputRange(job.preprocessing, channels: channels)
+    guard (range.upper - range.lower).isFinite else {
+      throw QuantizationError.notFinite("its input")
+    }
     try NodeQuantizer.checkWeights(of: graph)
   }
 }
@@ -38,15 +42,11 @@ extension PreprocessingRecord {
       }
     }
     let side = max(height, width)
-    guard resizeRule == .squash || (side...Self.maximumSide).contains(resizeSize) else {
-      throw QuantizationError.preprocessing(
-        "it scales the shorter side to \(resizeSize) pixels and the network reads "
-          + "\(height)x\(width); scale to \(side) at least")
+    guard resizeRule == .squash || (side...ModelFormat.maximumDimension).contains(resizeSize) else {
+      throw QuantizationError.resizeSize(resizeSize, needed: side)
     }
     guard resizeRule == .centreCrop || resizeSize == 0 else {
       throw QuantizationError.preprocessing("squashing has no size of its own; it is 0")
     }
   }
-
-  private static var maximumSide: Int { ModelFormat.maximumDimension }
 }

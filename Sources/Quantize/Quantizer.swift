@@ -113,17 +113,25 @@ public struct Quantizer: Sendable {
     return (network, calibration)
   }
 
+  /// What the byte values and zero span under the preprocessing.
+  func inputRange(
+    _ preprocessing: PreprocessingRecord, channels: Int
+  ) -> (lower: Float, upper: Float) {
+    let lower = (0..<channels).map { -preprocessing.mean[$0] / preprocessing.deviation[$0] }
+    let upper = (0..<channels).map {
+      (255 - preprocessing.mean[$0]) / preprocessing.deviation[$0]
+    }
+    return (lower.reduce(0, min), upper.reduce(0, max))
+  }
+
   /// The finest storage of all byte values under the preprocessing.
   private func inputStorage(
     _ preprocessing: PreprocessingRecord, channels: Int
   ) -> ActivationQuantization {
     let levels = options.input.upper
-    let lower = (0..<channels).map { -preprocessing.mean[$0] / preprocessing.deviation[$0] }
-    let upper = (0..<channels).map {
-      (255 - preprocessing.mean[$0]) / preprocessing.deviation[$0]
-    }
+    let range = inputRange(preprocessing, channels: channels)
     let (scale, zeroPoint) = ActivationQuantization.covering(
-      lower: lower.reduce(0, min), upper: upper.reduce(0, max), levels: levels)
+      lower: range.lower, upper: range.upper, levels: levels)
     return ActivationQuantization(
       upper: levels, scale: scale, zeroPoint: zeroPoint,
       ratios: [Float](repeating: 1, count: channels))

@@ -38,7 +38,7 @@ public enum ModelDefect: UInt8, Sendable {
   case shape, elementType, scale, zeroPoint, range
   case `operator`, tensorIndex, order, geometry, groups, clamp
   case dataOffset, multiplier, accumulator, proof, weightPadding, table, padValue
-  case labels, preprocessing, output
+  case labels, preprocessing, output, nodeCount
 }
 
 extension ModelDefect: CustomStringConvertible {
@@ -72,6 +72,7 @@ extension ModelDefect: CustomStringConvertible {
     case .labels: "the labels do not match the outputs"
     case .preprocessing: "the preprocessing does not match the input"
     case .output: "the network's output is not one row of scores"
+    case .nodeCount: "there are more than \(ModelFormat.maximumNodeCount) nodes"
     }
   }
 }

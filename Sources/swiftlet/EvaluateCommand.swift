@@ -38,6 +38,10 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var engine: EngineArguments
 
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit \(limit) leaves no picture") }
+  }
+
   func run() throws {
     var classifier = try ModelFiles.naming(model) { () throws(RuntimeError) in
       try Classifier(model, options: engine.options)
@@ -96,8 +100,12 @@ final class FloatReference {
       channels: input.channels)
     bytes = [UInt8](repeating: 0, count: preprocessor.outputByteCount)
     let shape = executor.graph.values[executor.graph.input].shape
-    guard shape == Shape(height: input.height, width: input.width, channels: input.channels) else {
-      throw Failure("\(path): its input is not that of the model; name the student it came from")
+    let scores = executor.graph.values[executor.graph.output].shape
+    guard shape == Shape(height: input.height, width: input.width, channels: input.channels),
+      scores == Shape(height: 1, width: 1, channels: classifier.labelCount)
+    else {
+      throw Failure(
+        "\(path): its input or output is not that of the model; name the student it came from")
     }
   }
 

@@ -14,7 +14,7 @@ struct GroundTruth {
     classCount = labels.count
     numbers = Dictionary(zip(labels, labels.indices), uniquingKeysWith: { first, _ in first })
     guard let csv else { return }
-    guard let data = FileManager.default.contents(atPath: csv),
+    guard let data = LabelFile.contents(of: csv),
       let text = String(data: data, encoding: .utf8)
     else { throw Failure("\(csv): cannot be read; it holds lines of path,label") }
     for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {

@@ -4,7 +4,7 @@ import Foundation
 /// A text file with one label a line.
 enum LabelFile {
   static func read(_ path: String) throws -> [String] {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = contents(of: path) else {
       throw Failure("\(path): the labels file cannot be read; check the path")
     }
     guard let text = String(data: data, encoding: .utf8) else {
@@ -18,5 +18,11 @@ enum LabelFile {
       throw Failure("\(path): line \(empty + 1) is empty; there is one label a line")
     }
     return lines
+  }
+
+  /// The bytes of a file, which may be a pipe.
+  static func contents(of path: String) -> Data? {
+    guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
+    return try? handle.readToEnd() ?? Data()
   }
 }

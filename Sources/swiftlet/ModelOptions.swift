@@ -19,6 +19,10 @@ struct EngineArguments: ParsableArguments {
     guard (1...64).contains(threads) else {
       throw ValidationError("--threads \(threads) is not within 1...64")
     }
+    if let isa, InstructionSet(name: isa) == nil {
+      let names = InstructionSet.allCases.map(\.name.description).joined(separator: ", ")
+      throw ValidationError("--isa \(isa) is none of \(names)")
+    }
   }
 
   var options: EngineOptions {
@@ -67,14 +71,24 @@ enum ModelFiles {
     return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
-  /// Runs `body`, and turns a runtime error into one that names the file.
+  /// Runs `body`, and turns a runtime error into one that names the file, or, where the machine is
+  /// at fault, says so.
   static func naming<Result: ~Copyable>(
     _ path: String, _ body: () throws(RuntimeError) -> Result
   ) throws -> Result {
     do throws(RuntimeError) {
       return try body()
     } catch {
-      throw Failure("\(path): \(error.description)")
+      switch error {
+      case .unsupportedInstructionSet: throw Failure(error.description, code: Failure.failed)
+      case .outOfMemory, .threadFailed:
+        throw Failure("\(path): \(error.description)", code: Failure.failed)
+      case .fileUnreadable(let code):
+        throw Failure(
+          "\(path): the model file cannot be read (\(String(cString: strerror(code)))); check the "
+            + "path and its permissions")
+      default: throw Failure("\(path): \(error.description)")
+      }
     }
   }
 }

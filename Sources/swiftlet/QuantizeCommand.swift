@@ -51,8 +51,12 @@ struct QuantizeCommand: ParsableCommand {
   @Option(help: "The colour order that the student was trained with.")
   var colourOrder = Colour.rgb
 
-  @Option(help: "Levels of the activations: u7 (fast everywhere) or u8 (finer).")
-  var activations = ActivationPrecision.u7
+  @Option(
+    help: """
+      Levels of the activations: u7 (128, the fastest), u8 (256, the finest), or mixed: u8 where \
+      it removes more of the noise than it can cost of the speed.
+      """)
+  var activations = ActivationPrecision.mixed
 
   @Option(help: "How ranges follow from calibration: minmax, percentile or mse.")
   var method = Method.minmax
@@ -60,11 +64,19 @@ struct QuantizeCommand: ParsableCommand {
   @Option(help: "With --method percentile: the share of values to keep, 50...100.")
   var percentile = 99.99
 
+  @Flag(inversion: .prefixedNo, help: "Round weights by the error that the layer's output shows.")
+  var refinement = true
+
   @Flag(inversion: .prefixedNo, help: "Correct the biases by the error on the pictures.")
   var biasCorrection = true
 
-  @Flag(inversion: .prefixedNo, help: "Give channels of small values a finer step.")
-  var balance = true
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Give channels of small values a finer step; calibrate on many pictures then, as what a \
+      channel never did may saturate.
+      """)
+  var balance = false
 
   @Option(help: "Use at most so many pictures, chosen by --seed.")
   var pictures: Int?
@@ -105,7 +117,7 @@ struct QuantizeCommand: ParsableCommand {
 
   func run() throws {
     do {
-      try AtomicFile.check(output)
+      for path in [output] + (report.map { [$0] } ?? []) { try AtomicFile.check(path) }
       let job = try job()
       var line = ProgressLine()
       let student = try Quantizer(options: options).quantize(job) { stage, part in
@@ -122,9 +134,21 @@ struct QuantizeCommand: ParsableCommand {
         "wrote \(output): \(student.bytes.count) bytes, calibrated on \(student.report.pictures) "
           + "pictures, \(student.report.brokenPictures.count) skipped")
     } catch let error as QuantizationError {
-      throw Failure(error.description)
+      throw failure(error)
     } catch let error as ImportError {
       throw Failure(error.description)
+    }
+  }
+
+  /// The error with the file at fault, where its own text does not name one.
+  private func failure(_ error: QuantizationError) -> Failure {
+    switch error {
+    case .unwritable: Failure(error.description, code: Failure.failed)
+    case .labelCount, .unprintableLabel: Failure("\(labels): \(error.description)")
+    case .notFiniteWeights, .notFinite, .inputChannels, .resizeSize, .preprocessing,
+      .unsupported, .rejected:
+      Failure("\(student): \(error.description)")
+    case .unreadableFolder, .noPictures, .unreadableLabels, .cancelled: Failure(error.description)
     }
   }
 
@@ -136,6 +160,7 @@ struct QuantizeCommand: ParsableCommand {
     case .percentile: options.rangeMethod = .percentile(percentile)
     case .mse: options.rangeMethod = .meanSquaredError
     }
+    options.refinesWeights = refinement
     options.correctsBias = biasCorrection
     options.balancesChannels = balance
     options.maximumPictures = pictures

@@ -26,6 +26,11 @@ struct Swiftlet: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+      guard fflush(nil) == 0 else {
+        throw Failure(
+          "standard output cannot be written (\(String(cString: strerror(errno)))); check the free "
+            + "space", code: Failure.failed)
+      }
     } catch let failure as Failure {
       if !failure.message.isEmpty { Terminal.complain(failure.message) }
       Glibc.exit(failure.code)

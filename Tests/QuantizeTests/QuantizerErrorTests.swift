@@ -109,8 +109,8 @@ struct QuantizerErrorTests {
       return false
     }
     #expect(!refuses { $0.resizeSize = 7 })
-    #expect(refuses { $0.resizeSize = 6 })
-    #expect(refuses { $0.resizeSize = 70_000 })
+    #expect(error { $0.preprocessing.resizeSize = 6 } == .resizeSize(6, needed: 7))
+    #expect(error { $0.preprocessing.resizeSize = 70_000 } == .resizeSize(70_000, needed: 7))
     #expect(refuses { $0.resizeRule = .squash })
     #expect(refuses { $0.deviation[1] = 0 })
     #expect(refuses { $0.mean[2] = .nan })
@@ -146,7 +146,8 @@ struct QuantizerErrorTests {
       .unreadableFolder("f"), .noPictures(folder: "f", broken: 0),
       .noPictures(folder: "f", broken: 2), .notFiniteWeights(node: "n"), .notFinite("v"),
       .inputChannels(4), .labelCount(labels: 1, outputs: 2), .unreadableLabels("l"),
-      .unprintableLabel(3), .preprocessing("r"), .unsupported(node: "n", reason: "r"),
+      .unprintableLabel(3), .preprocessing("r"),
+      .resizeSize(6, needed: 7), .unsupported(node: "n", reason: "r"),
       .rejected(.checksumMismatch), .unwritable("p", errno: 13), .cancelled,
     ]
     for error in all { #expect(error.description.hasSuffix("."), "\(error.description)") }

@@ -186,8 +186,25 @@ struct ModelVerifierTests {
       }
     }
     #expect(load(ModelLimits(activationByteCount: 10)) == .memoryLimit(needed: 40, limit: 10))
-    #expect(load(ModelLimits(operationCount: 10)) == .operationLimit(needed: 64, limit: 10))
+    #expect(load(ModelLimits(operationCount: 10)) == .operationLimit(needed: 528, limit: 10))
     #expect(load(ModelLimits()) == nil)
+  }
+
+  @Test("holds the nodes and a plan's tables to their limits")
+  func manyNodes() {
+    var builder = Self.base()
+    builder.nodes = Array(
+      repeating: ModelBuilder.Node(operation: 6, input: 0, output: 1),
+      count: ModelFormat.maximumNodeCount + 1)
+    guard case .malformed(.nodeCount, _) = load(builder.build()) else {
+      Issue.record("too many nodes are taken")
+      return
+    }
+    var memory = PlanMemory(limit: 100)
+    #expect(throws: RuntimeError.memoryLimit(needed: 120, limit: 100)) {
+      _ = try memory.allocate(UInt8.self, count: 60)
+      _ = try memory.allocate(UInt8.self, count: 60)
+    }
   }
 
   @Test("every truncation is an error")

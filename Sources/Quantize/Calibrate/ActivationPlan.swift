@@ -51,8 +51,11 @@ struct ActivationPlan {
   func isPinned(_ values: [Int]) -> Bool { values.contains { pinned.contains($0) } }
 
   /// The largest level of each of `values`, which are stored alike.
-  func upper(of values: [Int], options: QuantizationOptions) -> Int {
+  ///
+  /// - Parameter precise: values that are worth 256 levels.
+  func upper(of values: [Int], precise: Set<Int>, options: QuantizationOptions) -> Int {
     if values.contains(graph.input) { return options.input.upper }
+    if !precise.isDisjoint(with: values) { return ActivationPrecision.u8.upper }
     let isMultiplied = graph.nodes.contains { node in
       guard case .convolution = node.operation else { return false }
       return node.inputs.contains { values.contains($0) }

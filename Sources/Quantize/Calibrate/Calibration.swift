@@ -27,7 +27,7 @@ struct Calibration {
         if !statistics[value].add(activation) { broken = broken ?? value }
       }
       if let broken { throw QuantizationError.notFinite(graph.source.values[broken].name) }
-      progress(Double(picture + 1) / Double(2 * pictures.count))
+      progress(0.4 * Double(picture + 1) / Double(pictures.count))
     }
     let plan = ActivationPlan(graph)
     let ratios = Self.ratios(plan, graph: graph, statistics: statistics, options: options)
@@ -39,22 +39,33 @@ struct Calibration {
         guard let inverse = inverse[value] else { return }
         histograms[value]?.add(activation, inverseRatios: inverse)
       }
-      progress(0.5 + Double(picture + 1) / Double(2 * pictures.count))
+      progress(0.4 + 0.4 * Double(picture + 1) / Double(pictures.count))
     }
     self.statistics = statistics
-    activations = Self.activations(
-      plan, graph: graph, input: input, histograms: histograms, ratios: ratios, options: options)
+    var activations = Self.activations(
+      plan, graph: graph, input: input, histograms: histograms, ratios: ratios, precise: [],
+      options: options)
+    if options.activations == .mixed {
+      let precise = try ActivationSensitivity(graph).choose(
+        plan.classesOfEquals(), activations, pictures: pictures, threads: options.threads
+      ) { progress(0.8 + 0.2 * $0) }
+      activations = Self.activations(
+        plan, graph: graph, input: input, histograms: histograms, ratios: ratios,
+        precise: precise, options: options)
+    }
+    self.activations = activations
   }
 
   /// The storage of each value, in the order of the nodes, so that a convolution's input is known
   /// before its output.
   private static func activations(
     _ plan: ActivationPlan, graph: FusedGraph, input: ActivationQuantization,
-    histograms: [Int: Histogram], ratios: [Int: [Float]], options: QuantizationOptions
+    histograms: [Int: Histogram], ratios: [Int: [Float]], precise: Set<Int>,
+    options: QuantizationOptions
   ) -> [Int: ActivationQuantization] {
     var activations: [Int: ActivationQuantization] = [:]
     for values in plan.classesOfEquals() {
-      let upper = plan.upper(of: values, options: options)
+      let upper = plan.upper(of: values, precise: precise, options: options)
       var ranges = values.compactMap { histograms[$0] }.map {
         options.rangeMethod.range($0, levels: upper)
       }

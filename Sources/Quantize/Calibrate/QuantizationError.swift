@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import Runtime
 
 /// Why a network could not be quantized. `description` says what happened and what to do next.
@@ -13,6 +14,8 @@ public enum QuantizationError: Error, Sendable, Equatable {
   case notFinite(String)
   /// The network's input has a number of channels that no picture has.
   case inputChannels(Int)
+  /// The shorter side before the crop, in pixels, is less than the network's input.
+  case resizeSize(Int, needed: Int)
   /// The labels are not as many as the outputs.
   case labelCount(labels: Int, outputs: Int)
   /// The labels file cannot be read.
@@ -50,6 +53,9 @@ extension QuantizationError: CustomStringConvertible {
         + "network, and that --mean and --deviation are those that it was trained with."
     case .inputChannels(let channels):
       "The network reads \(channels) channels. Pictures have 3, or 1 when grey."
+    case .resizeSize(let size, let needed):
+      "Pictures resized to \(size) pixels do not cover the network's input. Give --resize at least "
+        + "\(needed), or 0 to squash."
     case .labelCount(let labels, let outputs):
       "There are \(labels) labels for \(outputs) outputs. The labels file holds one a line, in the "
         + "order of the outputs."
@@ -64,7 +70,7 @@ extension QuantizationError: CustomStringConvertible {
     case .rejected(let error):
       "The quantized network breaks a rule of the model file, so nothing was written: \(error)."
     case .unwritable(let path, let code):
-      "\(path) cannot be written (errno \(code)). Whatever was there before is unchanged; check the "
+      "\(path) cannot be written (\(String(cString: strerror(code)))). Whatever was there before is unchanged; check the "
         + "folder, its permissions and the free space."
     case .cancelled:
       "Cancelled; nothing was written."

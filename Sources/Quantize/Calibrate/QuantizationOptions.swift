@@ -2,26 +2,31 @@
 
 /// The levels of an activation.
 public enum ActivationPrecision: String, Sendable, CaseIterable {
+  /// u8 where it removes more of the noise than it can cost of the speed, else u7.
+  case mixed
   /// 0...127: the fast kernels of every machine are exact.
   case u7
   /// 0...255: half the step, and slower where the weights do not obey the stricter rule.
   case u8
 
   /// The largest level.
-  package var upper: Int { self == .u7 ? 127 : 255 }
+  package var upper: Int { self == .u8 ? 255 : 127 }
 }
 
 /// How to quantize. The defaults are the recipe that docs/quantization.md measures.
 public struct QuantizationOptions: Sendable {
   /// Of activations that a convolution reads; those that only additions and pools read are u8.
-  public var activations = ActivationPrecision.u7
+  public var activations = ActivationPrecision.mixed
   /// Of the network's input.
   public var input = ActivationPrecision.u8
   public var rangeMethod = RangeMethod.minMax
-  /// Gives channels of small values a finer step, where the layers around can make up for it.
-  public var balancesChannels = true
+  /// Gives channels of small values a finer step, where the layers around can make up for it. What
+  /// such a channel never did on the calibration pictures may saturate on others.
+  public var balancesChannels = false
   /// Chooses weight scales by their squared error instead of by the largest weight.
   public var searchesWeightScales = true
+  /// Rounds weights by the error of the layer's output instead of by their own.
+  public var refinesWeights = true
   /// Moves each bias by the mean error that quantization causes in its channel.
   public var correctsBias = true
   /// At most so many pictures, chosen with `seed`; nil for all that fit 2 GiB of memory, some

@@ -39,22 +39,25 @@ struct ConstantTensor {
 
   /// The same elements with their axes in another order; `permutation` is one of all axes.
   func transposed(_ permutation: [Int]) -> ConstantTensor {
+    selected(permutation.map { (axis: $0, places: Array(0..<dimensions[$0])) })
+  }
+
+  /// The elements at the given places of each axis; an axis a dimension, each axis once.
+  func selected(_ axes: [(axis: Int, places: [Int])]) -> ConstantTensor {
     var strides = [Int](repeating: 1, count: dimensions.count)
     for axis in dimensions.indices.dropLast().reversed() {
       strides[axis] = strides[axis + 1] * dimensions[axis + 1]
     }
-    var places = [0]
-    for axis in permutation {
-      places = places.flatMap { place in
-        (0..<dimensions[axis]).map { place + $0 * strides[axis] }
-      }
+    var offsets = [0]
+    for (axis, places) in axes {
+      offsets = offsets.flatMap { offset in places.map { offset + $0 * strides[axis] } }
     }
-    let turned = permutation.map { dimensions[$0] }
+    let shape = axes.map(\.places.count)
     switch values {
     case .floats(let floats):
-      return ConstantTensor(dimensions: turned, values: .floats(places.map { floats[$0] }))
+      return ConstantTensor(dimensions: shape, values: .floats(offsets.map { floats[$0] }))
     case .integers(let integers):
-      return ConstantTensor(dimensions: turned, values: .integers(places.map { integers[$0] }))
+      return ConstantTensor(dimensions: shape, values: .integers(offsets.map { integers[$0] }))
     }
   }
 

@@ -85,9 +85,14 @@ struct NodeReader {
     }
   }
 
+  /// A tensor attribute; nil where the node has none of that name.
+  func tensor(_ name: String) throws -> ConstantTensor? {
+    try attribute(name, .tensor).map { try ConstantTensor($0.t, self) }
+  }
+
   /// The value of a Constant node.
   func constantValue() throws -> ConstantTensor {
-    if let tensor = try attribute("value", .tensor) { return try ConstantTensor(tensor.t, self) }
+    if let tensor = try tensor("value") { return tensor }
     if let float = try attribute("value_float", .float) {
       return ConstantTensor(dimensions: [], values: .floats([float.f]))
     }

@@ -61,6 +61,8 @@ enum OperatorTable {
     "CastLike": Entry(["saturate", "round_mode"]) { try $0.readCastLike($1) },
     "Expand": Entry { try $0.readExpand($1) },
     "Shape": Entry(["start", "end"]) { try $0.readShape($1) },
+    "ConstantOfShape": Entry(["value"]) { try $0.readConstantOfShape($1) },
+    "Slice": Entry(["starts", "ends", "axes"]) { try $0.readSlice($1) },
     "Gather": Entry(["axis"]) { try $0.readGather($1) },
     "Concat": Entry(["axis"]) { try $0.readConcat($1) },
   ]

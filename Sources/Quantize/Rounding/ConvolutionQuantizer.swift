@@ -72,11 +72,15 @@ struct ConvolutionQuantizer {
   /// A rule may multiply the noise of a layer's weights with this.
   private static let acceptedCost = 2.0
 
-  private func quantize(_ rule: SumRule) -> (result: QuantizedConvolution, cost: Double) {
-    let repair = SumRuleRepair(
+  /// What keeps a rule for this convolution's inputs and layout.
+  func repair(_ rule: SumRule) -> SumRuleRepair {
+    SumRuleRepair(
       rule: rule, limit: SumRule.limit(upper: input.upper), segmentLength: segmentLength)
+  }
+
+  private func quantize(_ rule: SumRule) -> (result: QuantizedConvolution, cost: Double) {
     let rounding = WeightRounding(
-      repair: repair,
+      repair: repair(rule),
       factors: options.searchesWeightScales
         ? WeightRounding.searchedFactors : WeightRounding.coveringFactors)
     var result = QuantizedConvolution(levels: [], scales: [], rule: rule, repairedSets: 0)

@@ -80,10 +80,21 @@ struct NetworkQuantizer {
   ) throws -> Trace {
     guard let input = calibration.activations[node.inputs[0]] else { return Trace() }
     let output = calibration.activations[node.output]
-    let rounded = ConvolutionQuantizer(
+    let quantizer = ConvolutionQuantizer(
       convolution, input: input, statistics: calibration.statistics[node.inputs[0]],
-      options: options
-    ).quantize()
+      options: options)
+    var rounded = quantizer.quantize()
+    if options.refinesWeights {
+      WeightRefinement(
+        convolution: quantizer, repair: quantizer.repair(rounded.rule),
+        samples: WindowSamples(
+          ConvolutionGeometry(
+            result.record, input: tensors[result.record.input],
+            output: tensors[result.record.output]),
+          zeroPoint: input.zeroPoint, pictures: inputs.count),
+        options: options
+      ).refine(&rounded, inputs: inputs)
+    }
     let bias =
       options.correctsBias
       ? correctedBias(

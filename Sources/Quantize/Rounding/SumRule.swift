@@ -75,6 +75,22 @@ struct SumRuleRepair {
     return true
   }
 
+  /// Whether the rule still holds when the weight at `index` becomes `level`.
+  func allows(_ level: Int, at index: Int, in levels: [Int8]) -> Bool {
+    let offset = index % segmentLength
+    let segment = index - offset
+    let base = offset - offset % 8
+    guard level != 0, let set = rule.sets.first(where: { $0.contains(offset % 8) }) else {
+      return true
+    }
+    var sum = abs(level)
+    for member in set where base + member < segmentLength && base + member != offset {
+      let other = Int(levels[segment + base + member])
+      if (other > 0) == (level > 0) { sum += abs(other) }
+    }
+    return sum <= limit
+  }
+
   /// Whether every set of the rule obeys the limit.
   func holds(_ levels: [Int8]) -> Bool {
     for segment in stride(from: 0, to: levels.count, by: segmentLength) {

@@ -9,7 +9,7 @@ package enum AtomicFile {
 
   /// Writes to a temporary file in the same folder, flushes it to the disk and renames it.
   ///
-  /// SIGINT and SIGTERM remove the temporary file and end the program as they would have.
+  /// SIGINT, SIGTERM and SIGHUP remove the temporary file and end the program as they would have.
   /// - Throws: `QuantizationError.unwritable`; the old file is then as it was.
   package static func write(_ bytes: [UInt8], to path: String) throws {
     try oneAtATime.withLock { _ in

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A temporary file that SIGINT and SIGTERM remove. There is one at a time.
+/// A temporary file that SIGINT, SIGTERM and SIGHUP remove. There is one at a time.
 ///
 /// The handler may call only what is safe within a signal: it reads one pointer and calls unlink,
 /// signal and raise.
 struct PendingFile {
-  private static let signals = [SIGINT, SIGTERM]
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
   nonisolated(unsafe) private static var pending: UnsafeMutablePointer<CChar>?
 
   let path: String

@@ -33,6 +33,7 @@ extension QuantizationOptions {
       "activations \(activations.rawValue)", "input \(input.rawValue)", "ranges \(method)",
       "balance \(balancesChannels ? "on" : "off")",
       "weight search \(searchesWeightScales ? "on" : "off")",
+      "weight refinement \(refinesWeights ? "on" : "off")",
       "bias correction \(correctsBias ? "on" : "off")", "seed \(seed)",
     ].joined(separator: ", ")
   }

@@ -4,17 +4,25 @@ import CPlatform
 /// The plan's own memory: tables that are filled once, at fixed addresses, and freed together.
 @safe struct PlanMemory: ~Copyable {
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
+  private let limit: UInt64
+  private var byteCount: UInt64 = 0
 
-  init() {}
+  /// - Parameter limit: bytes of all allocations together. Nodes may share their weights, so the
+  ///   file's size alone does not bound what they need.
+  init(limit: UInt64) { self.limit = limit }
 
   /// Zeroed space for `count` elements on a 64-byte boundary; it lives as long as this memory.
-  /// - Throws: `outOfMemory`.
+  /// - Throws: `memoryLimit`, `outOfMemory`.
   mutating func allocate<Element: BitwiseCopyable>(
     _ type: Element.Type, count: Int
   ) throws(RuntimeError) -> UnsafeMutablePointer<Element> {
     let (byteCount, overflow) = max(count, 1).multipliedReportingOverflow(
       by: MemoryLayout<Element>.stride)
     let mask = ModelFormat.alignment - 1
+    self.byteCount += UInt64(clamping: byteCount)
+    guard self.byteCount <= limit else {
+      throw .memoryLimit(needed: self.byteCount, limit: limit)
+    }
     guard !overflow, byteCount < Int.max - mask,
       let memory = unsafe aligned_alloc(ModelFormat.alignment, (byteCount + mask) & ~mask)
     else { throw .outOfMemory(byteCount: byteCount) }

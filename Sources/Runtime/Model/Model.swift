@@ -50,9 +50,11 @@ public struct Model: ~Copyable {
     _ bytes: RawSpan, limits: ModelLimits, checksum: ChecksumPolicy
   ) throws(RuntimeError) -> Model {
     let copy = try unsafe bytes.withUnsafeBytes { bytes throws(RuntimeError) in
-      try unsafe ModelBytes.copy(bytes)
+      // What is no whole model file is not worth a copy.
+      _ = try unsafe SectionTable(bytes, checksum: checksum)
+      return try unsafe ModelBytes.copy(bytes)
     }
-    return try load(copy, limits: limits, checksum: checksum)
+    return try load(copy, limits: limits, checksum: .ignore)
   }
 
   public var input: TensorRecord { tensors[0] }

@@ -10,6 +10,8 @@ package enum ModelFormat {
   package static let checksumStart = 32
   package static let sectionByteCount = 24
   package static let maximumSectionCount = 32
+  /// Planning compares each node with each other one.
+  package static let maximumNodeCount = 16_384
   package static let alignment = 64
   package static let optionalSectionBit: UInt32 = 0x8000_0000
 

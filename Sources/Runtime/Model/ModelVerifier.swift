@@ -12,15 +12,10 @@
 
   func verify(limits: ModelLimits, fileByteCount: Int) throws(RuntimeError) {
     try verifyOrder()
-    var operations: UInt64 = 0
-    for index in nodes.indices {
-      try NodeVerifier(self, index).verify()
-      let (sum, overflow) = operations.addingReportingOverflow(operationCount(nodes[index]))
-      operations = overflow ? .max : sum
-    }
-    guard operations <= limits.operationCount else {
-      throw .operationLimit(needed: operations, limit: limits.operationCount)
-    }
+    // Nodes may share their weights, so that the file's size alone does not bound the work of
+    // verifying them; the operations do.
+    try verifyOperations(limit: limits.operationCount)
+    for index in nodes.indices { try NodeVerifier(self, index).verify() }
     try verifyOutput()
     try verifyMemory(limit: limits.activationLimit(fileByteCount: fileByteCount))
   }
@@ -41,6 +36,17 @@
     }
     guard isWritten.allSatisfy({ $0 }) else {
       throw .malformedNode(.order, node: nodes.count - 1)
+    }
+  }
+
+  private func verifyOperations(limit: UInt64) throws(RuntimeError) {
+    var operations: UInt64 = 0
+    for node in nodes {
+      let (sum, overflow) = operations.addingReportingOverflow(operationCount(node))
+      operations = overflow ? .max : sum
+    }
+    guard operations <= limit else {
+      throw .operationLimit(needed: operations, limit: limit)
     }
   }
 
@@ -79,23 +85,26 @@
       * (tensor.elementType == .float32 ? 4 : 1)
   }
 
-  /// Multiply-accumulates, or elements touched where there are none; saturates.
+  /// Multiply-accumulates, padding of weight blocks included, or elements touched where there are
+  /// none; saturates.
   func operationCount(_ node: NodeRecord) -> UInt64 {
     let output = tensors[node.output]
-    var count = UInt64(output.height) * UInt64(output.width) * UInt64(output.channels)
-    func multiply(_ factor: Int) {
+    var count = UInt64(output.height) * UInt64(output.width)
+    func multiply(_ factor: Int64) {
       let (product, overflow) = count.multipliedReportingOverflow(by: UInt64(factor))
       count = overflow ? .max : product
     }
     switch node.operation {
     case .convolution:
-      multiply(node.kernelHeight)
-      multiply(node.kernelWidth)
-      multiply(tensors[node.input].channels / max(node.groups, 1))
+      guard node.groups > 0 else { return count }
+      let layout = ConvolutionLayout(
+        node, inputChannels: tensors[node.input].channels, outputChannels: output.channels)
+      multiply(layout.weightByteCount ?? .max)
     case .depthwise, .averagePool, .maxPool:
-      multiply(node.kernelHeight)
-      multiply(node.kernelWidth)
-    case .add, .lookup, .pad: break
+      multiply(Int64(output.channels))
+      multiply(Int64(node.kernelHeight))
+      multiply(Int64(node.kernelWidth))
+    case .add, .lookup, .pad: multiply(Int64(output.channels))
     }
     return count
   }

@@ -108,6 +108,9 @@ package struct SectionTable: Sendable {
     guard self[.selftest].count <= 1 else {
       throw .malformed(.sectionSize, offset: self[.selftest].offset)
     }
+    guard self[.nodes].count <= ModelFormat.maximumNodeCount else {
+      throw .malformed(.nodeCount, offset: self[.nodes].offset)
+    }
     guard self[.tensors].count >= 2, self[.nodes].count >= 1 else {
       throw .malformed(.sectionSize, offset: self[.tensors].offset)
     }

@@ -93,7 +93,9 @@ package struct ArenaLayout: Sendable {
   }
 
   private mutating func place() {
-    let order = items.indices.sorted {
+    // What takes no bytes lies anywhere.
+    for index in items.indices where items[index].byteCount == 0 { items[index].offset = 0 }
+    let order = items.indices.filter { items[$0].byteCount > 0 }.sorted {
       items[$0].byteCount != items[$1].byteCount
         ? items[$0].byteCount > items[$1].byteCount : $0 < $1
     }

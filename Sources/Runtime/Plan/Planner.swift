@@ -24,7 +24,8 @@ struct Planner {
       throw .memoryLimit(needed: UInt64(layout.byteCount), limit: limit)
     }
     let arena = try AlignedBuffer(byteCount: layout.byteCount + Int(SWIFTLET_SLACK))
-    var memory = PlanMemory()
+    let planLimit = limits.planLimit(fileByteCount: model.byteCount)
+    var memory = PlanMemory(limit: planLimit - UInt64(layout.byteCount))
     let count = model.nodes.count
     let tensors = try unsafe memory.allocate(
       UnsafeMutableRawPointer.self, count: model.tensors.count)

@@ -12,6 +12,9 @@ struct TestRandom: RandomNumberGenerator {
     state = seed
   }
 
+  /// Goes on as a generator of that seed would begin.
+  mutating func jump(to seed: UInt64) { state = seed }
+
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var word = state
