@@ -73,8 +73,7 @@ struct QuantizeCommand: ParsableCommand {
   @Flag(
     inversion: .prefixedNo,
     help: """
-      Give channels of small values a finer step; calibrate on many pictures then, as what a \
-      channel never did may saturate.
+      Give channels of small values a finer step; for students with a few very wide channels.
       """)
   var balance = false
 

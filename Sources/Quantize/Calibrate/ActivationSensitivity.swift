@@ -56,7 +56,11 @@ struct ActivationSensitivity {
     for (values, own) in zip(candidates, noise) {
       // Half the step is a quarter of the noise.
       let removed = 0.75 * own / wholeNoise
-      if removed > reading(values) / max(wholeOperations, 1) { chosen.formUnion(values) }
+      if removed > reading(values)
+        / max(wholeOperations, 1)
+      {
+        chosen.formUnion(values)
+      }
     }
     return chosen
   }

@@ -66,9 +66,8 @@ struct Calibration {
     var activations: [Int: ActivationQuantization] = [:]
     for values in plan.classesOfEquals() {
       let upper = plan.upper(of: values, precise: precise, options: options)
-      var ranges = values.compactMap { histograms[$0] }.map {
-        options.rangeMethod.range($0, levels: upper)
-      }
+      let method = rangeMethod(values, graph: graph, options: options)
+      var ranges = values.compactMap { histograms[$0] }.map { method.range($0, levels: upper) }
       // A picture may hold every byte, whatever the calibration pictures hold.
       if values.contains(graph.input) { ranges.append((input.value(0), input.value(input.upper))) }
       var (scale, zeroPoint) = ActivationQuantization.covering(
@@ -90,6 +89,18 @@ struct Calibration {
     }
     if plan.isAlone(graph.input) { activations[graph.input] = input }
     return activations
+  }
+
+  /// What is pooled to one pixel is few values, and the rare large ones among them tell the class:
+  /// none of them is cut off.
+  private static func rangeMethod(
+    _ values: [Int], graph: FusedGraph, options: QuantizationOptions
+  ) -> RangeMethod {
+    let arePooled = values.allSatisfy {
+      let shape = graph.source.values[$0].shape
+      return shape.height * shape.width == 1
+    }
+    return arePooled ? .minMax : options.rangeMethod
   }
 
   private static func ratios(

@@ -2,8 +2,9 @@
 
 /// How much smaller than the widest a channel may be stored.
 enum ChannelRatios {
-  /// A channel never gets a step finer than this part of the widest channel's.
-  static let smallest: Float = 1 / 64
+  /// A channel never gets a step finer than this part of the widest channel's: one that was silent
+  /// on the calibration pictures may speak on others.
+  static let smallest: Float = 1 / 4
   /// What a channel was seen to reach is widened by this, as other pictures will reach further.
   static let margin: Float = 1.25
 

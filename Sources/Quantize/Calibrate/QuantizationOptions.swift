@@ -27,7 +27,7 @@ public struct QuantizationOptions: Sendable {
   public var searchesWeightScales = true
   /// Rounds weights by the error of the layer's output instead of by their own.
   public var refinesWeights = true
-  /// Moves each bias by the mean error that quantization causes in its channel.
+  /// Moves each bias by the mean error that rounding the weights causes in its channel.
   public var correctsBias = true
   /// At most so many pictures, chosen with `seed`; nil for all that fit 2 GiB of memory, some
   /// thousand for a network that reads 224 x 224 pixels.

@@ -40,19 +40,17 @@ struct TapMeans {
     }
   }
 
-  /// The mean of `sum(weight * (q - zeroPoint))` for one output channel.
+  /// The mean of `sum(weight * (q - zeroPoint))` for the weights of one output channel.
   ///
   /// - Parameters:
-  ///   - levels: `[taps][inputs]` of the channel.
+  ///   - weights: `[taps][inputs]` of the channel.
   ///   - firstInput: the first input channel that its group reads.
-  func mean(levels: ArraySlice<Int8>, firstInput: Int) -> Double {
-    let length = levels.count / geometry.taps
+  func mean(weights: [Double], firstInput: Int) -> Double {
+    let length = weights.count / geometry.taps
     var sum = 0.0
     for tap in 0..<geometry.taps {
       let base = tap * geometry.input.channels + firstInput
-      for i in 0..<length {
-        sum += Double(levels[levels.startIndex + tap * length + i]) * Double(sums[base + i])
-      }
+      for i in 0..<length { sum += weights[tap * length + i] * Double(sums[base + i]) }
     }
     return sum / Double(max(count, 1))
   }

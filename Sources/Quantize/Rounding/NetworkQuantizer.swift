@@ -97,9 +97,7 @@ struct NetworkQuantizer {
     }
     let bias =
       options.correctsBias
-      ? correctedBias(
-        convolution, rounded, record: result.record, inputs: inputs,
-        statistics: calibration.statistics[node.unclamped])
+      ? correctedBias(quantizer, rounded, record: result.record, inputs: inputs)
       : convolution.bias.map(Double.init)
     let isReal = tensors[result.record.output].elementType == .float32
     let length = rounded.levels.count / convolution.outputChannels
@@ -127,12 +125,15 @@ struct NetworkQuantizer {
     return Trace(rule: rounded.rule, repairedSets: rounded.repairedSets)
   }
 
-  /// The bias with which the mean output of each channel is that of the float network, before the
-  /// clamp.
+  /// The bias that takes out the mean error of the rounded weights on the layer's own int8 inputs.
+  ///
+  /// What the layers before did to those inputs stays: where a range cuts off rare large values,
+  /// making up for their mean would harm all the other values.
   private func correctedBias(
-    _ convolution: FloatConvolution, _ rounded: QuantizedConvolution, record: NodeRecord,
-    inputs: [[UInt8]], statistics: ChannelStatistics
+    _ quantizer: ConvolutionQuantizer, _ rounded: QuantizedConvolution, record: NodeRecord,
+    inputs: [[UInt8]]
   ) -> [Double] {
+    let convolution = quantizer.convolution
     let input = tensors[record.input]
     let geometry = ConvolutionGeometry(
       record, input: input, output: tensors[record.output])
@@ -141,11 +142,13 @@ struct NetworkQuantizer {
     let length = rounded.levels.count / convolution.outputChannels
     let perGroup = convolution.outputChannels / convolution.groups
     return (0..<convolution.outputChannels).map { channel in
-      let steps = means.mean(
-        levels: rounded.levels[channel * length..<(channel + 1) * length],
+      let scale = Double(rounded.scales[channel])
+      let levels = rounded.levels[channel * length..<(channel + 1) * length]
+      let errors = zip(quantizer.weights(channel), levels).map { Double($0) - scale * Double($1) }
+      let mean = means.mean(
+        weights: errors,
         firstInput: channel / perGroup * (convolution.inputChannels / convolution.groups))
-      let step = Double(input.scale) * Double(rounded.scales[channel])
-      return statistics.mean(channel) - steps * step
+      return Double(convolution.bias[channel]) + mean * Double(input.scale)
     }
   }
 }
