@@ -242,6 +242,84 @@ def transposes():
          {"w": weights(3, 4), "c": weights(4, seed=3)})
 
 
+def shape_arithmetic():
+    """Constants that are computed, by what exporters leave behind."""
+    good("constant_of_shape", [node("ConstantOfShape", "s", "c"), node("Add", "x,c", "a"),
+                               node("Relu", "a")], {"s": ints(1, 3, 1, 1)})
+    good("constant_of_shape_value",
+         [node("ConstantOfShape", "s", "c", value=numpy_helper.from_array(floats(0.75))),
+          node("Conv", "x,c")], {"s": ints(2, 3, 2, 3)})
+    good("constant_of_shape_scalar",
+         [node("ConstantOfShape", "s", "c", value=numpy_helper.from_array(floats(-0.5))),
+          node("Mul", "x,c")], {"s": ints()})
+
+    w = weights(6, 3, 3, 4)
+
+    def cut(name, *lists, opset=17, **attributes):
+        names = ("starts", "ends", "axes", "steps")[:len(lists)]
+        constants = {"w": w} | {key: ints(*values) for key, values in zip(names, lists)}
+        good(f"slice_{name}", [node("Slice", ",".join(["w", *names]), "v", **attributes),
+                               node("Conv", "x,v")], constants, opset=opset)
+
+    largest, least = (1 << 63) - 1, -(1 << 63)
+    cut("no_axes", [1], [4])
+    cut("axes", [1, 0], [3, 5], [3, 0])
+    cut("steps", [0, 1], [6, 4], [0, 2], [4, 2])
+    cut("negative", [-2, -4], [-1, -2], [-1, 0])
+    cut("backwards", [-1, 2], [-1000, 0], [0, 3], [-2, -1])
+    cut("past_the_ends", [-1000, 0], [1000, largest], [2, 0], [largest, 3])
+    cut("all_backwards", [largest, -1], [least, least], [3, 2], [-1, least])
+    cut("attributes", opset=9, starts=[1, 0], ends=[largest, -1], axes=[0, 3])
+    cut("attributes_no_axes", opset=9, starts=[4], ends=[6])
+
+    # What PyTorch exports for nn.ZeroPad2d((1, 2, 3, 4)): zeros for the other axes, then the order
+    # of pairs turned round.
+    good("zero_pad_2d",
+         [node("ConstantOfShape", "rest", "zeros", value=numpy_helper.from_array(ints(0))),
+          node("Concat", "border,zeros", "all", axis=0),
+          node("Reshape", "all,pairs", "a", allowzero=0),
+          node("Slice", "a,last,before_first,axis,back", "b"),
+          node("Transpose", "b", "c", perm=[1, 0]), node("Reshape", "c,flat", "d", allowzero=0),
+          node("Cast", "d", "pads", to=TensorProto.INT64), node("Pad", "x,pads,value", "e"),
+          node("Conv", "e,k")],
+         {"border": ints(1, 2, 3, 4), "rest": ints(4), "pairs": ints(-1, 2), "last": ints(-1),
+          "before_first": ints(-largest), "axis": ints(0), "back": ints(-1), "flat": ints(-1),
+          "value": floats(0)[0], "k": weights(2, 3, 3, 3)})
+
+
+def refused_shape_arithmetic():
+    def cut(name, text, *lists, **attributes):
+        names = ("starts", "ends", "axes", "steps")[:len(lists)]
+        constants = {"w": weights(4, 3, 3, 3)}
+        constants |= {key: ints(*values) for key, values in zip(names, lists)}
+        bad(f"slice_{name}", text, [node("Slice", ",".join(["w", *names]), "v", **attributes),
+                                    node("Conv", "x,v")], constants)
+
+    cut("of_nothing", "leaves nothing of axis 1", [0, 2], [4, 2], [0, 1])
+    cut("forwards_only", "leaves nothing of axis 0", [1], [3], [0], [-1])
+    cut("zero_step", "do not go together", [0], [2], [0], [0])
+    cut("axis_out_of_range", "axis 4 is out of range", [0], [2], [4])
+    cut("axis_below_range", "axis -5 is out of range", [0], [2], [-5])
+    cut("axis_twice", "do not go together", [0, 0], [2, 1], [1, -3])
+    cut("short_ends", "do not go together", [0, 0], [2])
+    cut("too_many_axes", "do not go together", [0] * 5, [1] * 5)
+    bad("slice_activation", "only a constant is supported", [node("Slice", "x,starts,ends")],
+        {"starts": ints(0), "ends": ints(1)})
+
+    def fill(name, text, shape, **attributes):
+        bad(f"constant_of_shape_{name}", text,
+            [node("ConstantOfShape", "s", "c", **attributes), node("Conv", "x,c")], {"s": shape})
+
+    fill("negative", "no short list of positive integers", ints(1, -3, 1, 1))
+    fill("empty", "no short list of positive integers", ints(1, 0, 1, 1))
+    fill("overflow", "no short list of positive integers", ints(1 << 32, 1 << 32))
+    fill("rank", "no short list of positive integers", ints(*[1] * 9))
+    fill("huge", "more memory than the file", ints(1 << 20, 1 << 20))
+    fill("float", "no short list of positive integers", floats(1, 3))
+    fill("two_values", "attribute value: holds 2 elements", ints(2, 3, 1, 1),
+         value=numpy_helper.from_array(floats(1, 2)))
+
+
 def refused():
     w = weights(4, 3, 3, 3)
 
@@ -349,7 +427,8 @@ def main():
         sys.exit(__doc__)
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for make in (convolutions, elementwise, pools, dense, transposes, refused):
+    for make in (convolutions, elementwise, pools, dense, transposes, shape_arithmetic, refused,
+                 refused_shape_arithmetic):
         make()
     for old in folder.glob("*.onnx"):
         old.unlink()

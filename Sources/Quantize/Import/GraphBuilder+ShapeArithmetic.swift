@@ -120,23 +120,24 @@ extension GraphBuilder {
     let ends = try list(2, "ends") ?? []
     let axes = try list(3, "axes") ?? Array(starts.indices)
     let steps = try constant(reader, 4)?.integers ?? starts.map { _ in 1 }
-    var places = data.dimensions.map { Array(0..<$0) }
+    let rank = data.dimensions.count
+    let places = axes.prefix(rank).map { $0 < 0 ? $0 + rank : $0 }
     guard starts.count == ends.count, axes.count == starts.count, steps.count == starts.count,
-      starts.count <= data.dimensions.count, !steps.contains(0)
+      Set(places).count == starts.count, !steps.contains(0)
     else { throw reader.failure("its starts, ends, axes and steps do not go together") }
-    for index in starts.indices {
-      let axis = axes[index] < 0 ? axes[index] + places.count : axes[index]
-      guard places.indices.contains(axis) else {
+    var kept = data.dimensions.map { Array(0..<$0) }
+    for (index, axis) in places.enumerated() {
+      guard kept.indices.contains(axis) else {
         throw reader.failure("axis \(axes[index]) is out of range", advice: "export again")
       }
-      places[axis] = Self.slice(
+      kept[axis] = Self.slice(
         data.dimensions[axis], start: starts[index], end: ends[index], step: steps[index])
-      guard !places[axis].isEmpty else {
+      guard !kept[axis].isEmpty else {
         throw reader.failure("leaves nothing of axis \(axis)", advice: "export again")
       }
     }
     try spend(data.count, reader)
-    try define(reader, .constant(data.selected(places.indices.map { ($0, places[$0]) })))
+    try define(reader, .constant(data.selected(kept.indices.map { ($0, kept[$0]) })))
   }
 
   /// The places that a slice of an axis takes, in its order (ONNX, Slice).

@@ -5,7 +5,6 @@
 /// Whoever makes one vouches that `base` holds every row of the picture.
 @unsafe struct PixelRows {
   let base: UnsafePointer<UInt8>
-  let width: Int
   let bytesPerRow: Int
   let format: PixelFormat
   /// Whether the output's channels are blue, green, red.
@@ -14,33 +13,37 @@
   /// Where red and blue lie in a pixel; green is always at 1.
   private var red: Int { unsafe format == .bgr || format == .bgra ? 2 : 0 }
 
-  /// Resizes one row into three channels a pixel. The format must have colours.
+  /// Resizes one row into the output columns `strip`, three channels a pixel. The format must have
+  /// colours.
   func resizeColours(
-    _ row: Int, columns: borrowing ResizeAxis, into output: UnsafeMutablePointer<UInt8>
+    _ row: Int, _ strip: Range<Int>, columns: borrowing ResizeAxis,
+    into output: UnsafeMutablePointer<UInt8>
   ) {
     let pixels = unsafe base + row * bytesPerRow
     let first = unsafe reversesColours ? 2 - red : red
     if unsafe format.byteCount == 3 {
-      unsafe columns.resize(pixels, step: 3, first: first, into: output)
+      unsafe columns.resize(pixels, strip, step: 3, first: first, into: output)
     } else {
-      unsafe columns.resize(pixels, step: 4, first: first, into: output)
+      unsafe columns.resize(pixels, strip, step: 4, first: first, into: output)
     }
   }
 
-  /// Resizes one row into one channel.
+  /// Resizes one row into the output columns `strip`, one channel a pixel.
   ///
-  /// - Parameter scratch: `width` bytes; not used when the picture is grey already.
+  /// - Parameters:
+  ///   - inputs: the pixels that `strip` reads.
+  ///   - scratch: a byte for each pixel of the row; nil when the picture is grey already.
   func resizeGrey(
-    _ row: Int, columns: borrowing ResizeAxis, scratch: UnsafeMutablePointer<UInt8>?,
-    into output: UnsafeMutablePointer<UInt8>
+    _ row: Int, _ strip: Range<Int>, of inputs: Range<Int>, columns: borrowing ResizeAxis,
+    scratch: UnsafeMutablePointer<UInt8>?, into output: UnsafeMutablePointer<UInt8>
   ) {
     let pixels = unsafe base + row * bytesPerRow
     guard let scratch = unsafe scratch else {
-      return unsafe columns.resize(pixels, into: output)
+      return unsafe columns.resize(pixels, strip, into: output)
     }
     let step = unsafe format.byteCount
     let red = unsafe red
-    for x in unsafe 0..<width {
+    for x in inputs {
       let pixel = unsafe pixels + x * step
       var sum: UInt32 = 32768
       unsafe sum &+= 19595 &* UInt32(pixel[red])
@@ -48,25 +51,25 @@
       unsafe sum &+= 7471 &* UInt32(pixel[2 &- red])
       unsafe scratch[x] = UInt8(truncatingIfNeeded: sum >> 16)
     }
-    unsafe columns.resize(scratch, into: output)
+    unsafe columns.resize(scratch, strip, into: output)
   }
 }
 
 extension ResizeAxis {
-  /// Sums up the three channels of `extent.count` output pixels.
+  /// Sums up the three channels of the output pixels `strip`.
   ///
   /// - Parameters:
   ///   - step: bytes of an input pixel.
   ///   - first: where the output's first channel lies in it; the third lies at `2 - first`.
   @inline(__always)
   fileprivate func resize(
-    _ pixels: UnsafePointer<UInt8>, step: Int, first: Int,
+    _ pixels: UnsafePointer<UInt8>, _ strip: Range<Int>, step: Int, first: Int,
     into output: UnsafeMutablePointer<UInt8>
   ) {
     let taps = unsafe taps.base
-    var weights = unsafe UnsafePointer(weights.base)
+    var weights = unsafe UnsafePointer(weights.base) + strip.lowerBound * maximumTapCount
     var output = unsafe output
-    for x in 0..<extent.count {
+    for x in strip {
       var pixel = unsafe pixels + Int(taps[x].start) &* step
       var sums = (Self.half, Self.half, Self.half)
       for tap in unsafe 0..<Int(taps[x].count) {
@@ -84,19 +87,20 @@ extension ResizeAxis {
     }
   }
 
-  /// Sums up `extent.count` output pixels of one channel.
+  /// Sums up the output pixels `strip` of one channel.
   fileprivate func resize(
-    _ pixels: UnsafePointer<UInt8>, into output: UnsafeMutablePointer<UInt8>
+    _ pixels: UnsafePointer<UInt8>, _ strip: Range<Int>,
+    into output: UnsafeMutablePointer<UInt8>
   ) {
     let taps = unsafe taps.base
-    var weights = unsafe UnsafePointer(weights.base)
-    for x in 0..<extent.count {
+    var weights = unsafe UnsafePointer(weights.base) + strip.lowerBound * maximumTapCount
+    for x in strip {
       let pixel = unsafe pixels + Int(taps[x].start)
       var sum = Self.half
       for tap in unsafe 0..<Int(taps[x].count) {
         unsafe sum &+= weights[tap] &* Int32(pixel[tap])
       }
-      unsafe output[x] = Self.byte(sum)
+      unsafe output[x - strip.lowerBound] = Self.byte(sum)
       unsafe weights += maximumTapCount
     }
   }

@@ -54,6 +54,18 @@ struct ResizeAxis: ~Copyable {
     self.extent = extent
   }
 
+  /// The input positions from the first to the last that output positions read, none where those
+  /// are none.
+  func inputs(of outputs: Range<Int>) -> Range<Int> {
+    var (first, end) = (extent.input, 0)
+    for i in outputs {
+      let taps = unsafe taps.base[i]
+      first = min(first, Int(taps.start))
+      end = max(end, Int(taps.start) + Int(taps.count))
+    }
+    return min(first, end)..<end
+  }
+
   /// Writes the weights of one output position; at most `maximumTapCount` of them.
   private func fill(
     _ weights: UnsafeMutablePointer<Int32>, centre: Double, support: Double, input: Int
