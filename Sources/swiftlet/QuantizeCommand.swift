@@ -54,12 +54,12 @@ struct QuantizeCommand: ParsableCommand {
   @Option(
     help: """
       Levels of the activations: u7 (128, the fastest), u8 (256, the finest), or mixed: u8 where \
-      it removes more of the noise than it can cost of the speed.
+      it removes much of the noise for little of the speed.
       """)
   var activations = ActivationPrecision.mixed
 
   @Option(help: "How ranges follow from calibration: minmax, percentile or mse.")
-  var method = Method.minmax
+  var method = Method.percentile
 
   @Option(help: "With --method percentile: the share of values to keep, 50...100.")
   var percentile = 99.99
@@ -73,9 +73,10 @@ struct QuantizeCommand: ParsableCommand {
   @Flag(
     inversion: .prefixedNo,
     help: """
-      Give channels of small values a finer step; for students with a few very wide channels.
+      Give channels of small values a finer step where pictures that were held out show that it \
+      pays.
       """)
-  var balance = false
+  var balance = true
 
   @Option(help: "Use at most so many pictures, chosen by --seed.")
   var pictures: Int?

@@ -6,8 +6,9 @@
 /// One activation at a time is rounded while the rest of the float network stays exact; the noise
 /// of all of them together is close to the sum.
 struct ActivationSensitivity {
-  /// Calibration pictures that are looked at.
-  static let maximumPictures = 4
+  /// The noise of all activations together that needs no further precision, relative to the
+  /// variance of the output: 23 dB.
+  static let acceptedNoise = 0.005
 
   private let graph: FusedGraph
   private let steps: [FloatStep]
@@ -24,45 +25,58 @@ struct ActivationSensitivity {
   }
 
   /// The values to store in 256 levels: those whose share of the noise that this removes is larger
-  /// than the share of the multiply-accumulates that it may slow down.
+  /// than the share of the multiply-accumulates that it may slow down; and beyond them, the most
+  /// rewarding first, as many as it takes to bring the noise down to `acceptedNoise`.
   ///
   /// - Parameters:
   ///   - classes: values that are stored alike; the network's input is left out.
   ///   - activations: their storage in 128 levels.
+  ///   - pictures: which of `source` to look at.
   ///   - progress: called with the part 0...1 that is done.
   func choose(
-    _ classes: [[Int]], _ activations: [Int: ActivationQuantization],
-    pictures: CalibrationPictures, threads: Int, progress: (Double) -> Void
+    _ classes: [[Int]], _ activations: [Int: ActivationQuantization], pictures: [Int],
+    of source: CalibrationPictures, threads: Int, progress: (Double) -> Void
   ) throws -> Set<Int> {
-    let candidates = classes.filter { values in
-      !values.contains(graph.input) && values.allSatisfy { activations[$0] != nil }
-    }
-    var noise = [Double](repeating: 0, count: candidates.count)
-    let count = min(pictures.count, Self.maximumPictures)
-    for index in 0..<count {
-      try QuantizationError.checkCancellation()
-      let picture = index * pictures.count / count
-      let exact = ExactRun(run(pictures.real(picture)))
-      let parts = Parallel.map(candidates.count, threads: threads) { candidate in
-        noisePart(candidates[candidate], activations, exact)
-      }
-      for candidate in noise.indices { noise[candidate] += parts[candidate] }
-      progress(Double(index + 1) / Double(count))
-    }
-    let wholeNoise = noise.reduce(0, +)
-    let wholeOperations = operations.reduce(0, +)
+    let candidates = classes.filter { !$0.contains(graph.input) }
+    let noise = try noise(
+      of: candidates, activations, pictures: pictures, of: source, threads: threads,
+      progress: progress)
+    var left = noise.reduce(0, +)
+    let wholeNoise = left
+    let wholeOperations = max(operations.reduce(0, +), 1)
     guard wholeNoise > 0, wholeNoise.isFinite else { return [] }
+    // Half the step is a quarter of the noise.
+    let rewards = zip(candidates, noise).map { values, own in
+      0.75 * own / wholeNoise / max(reading(values) / wholeOperations, 1e-6)
+    }
     var chosen: Set<Int> = []
-    for (values, own) in zip(candidates, noise) {
-      // Half the step is a quarter of the noise.
-      let removed = 0.75 * own / wholeNoise
-      if removed > reading(values)
-        / max(wholeOperations, 1)
-      {
-        chosen.formUnion(values)
-      }
+    let order = rewards.indices.sorted { (rewards[$0], $1) > (rewards[$1], $0) }
+    for index in order where rewards[index] > 1 || left > Self.acceptedNoise {
+      chosen.formUnion(candidates[index])
+      left -= 0.75 * noise[index]
     }
     return chosen
+  }
+
+  /// The power of the output's error, relative to the variance of the output and as a mean over
+  /// pictures, when the values of one class are rounded: for each class.
+  func noise(
+    of classes: [[Int]], _ activations: [Int: ActivationQuantization], pictures: [Int],
+    of source: CalibrationPictures, threads: Int, progress: (Double) -> Void
+  ) throws -> [Double] {
+    var noise = [Double](repeating: 0, count: classes.count)
+    for (index, picture) in pictures.enumerated() {
+      try QuantizationError.checkCancellation()
+      let exact = ExactRun(run(source.real(picture)))
+      let parts = Parallel.map(classes.count, threads: threads) {
+        noisePart(classes[$0], activations, exact)
+      }
+      for candidate in noise.indices {
+        noise[candidate] += parts[candidate] / Double(pictures.count)
+      }
+      progress(Double(index + 1) / Double(pictures.count))
+    }
+    return noise
   }
 
   /// Multiply-accumulates of the convolutions that read any of `values`.

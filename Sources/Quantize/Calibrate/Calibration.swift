@@ -19,18 +19,30 @@ struct Calibration {
     options: QuantizationOptions, progress: (Double) -> Void
   ) throws {
     let executor = FloatExecutor(graph: graph.source, threads: options.threads)
-    var statistics = graph.source.values.map { ChannelStatistics(channels: $0.shape.channels) }
+    let heldOut = HeldOutPictures(count: pictures.count)
+    var seen = graph.source.values.map { ChannelStatistics(channels: $0.shape.channels) }
+    var statistics = seen
     for picture in 0..<pictures.count {
       try QuantizationError.checkCancellation()
       var broken: Int?
       try executor.run(pictures.real(picture)) { value, activation in
-        if !statistics[value].add(activation) { broken = broken ?? value }
+        let isFinite =
+          heldOut.contains(picture)
+          ? statistics[value].add(activation) : seen[value].add(activation)
+        if !isFinite { broken = broken ?? value }
       }
       if let broken { throw QuantizationError.notFinite(graph.source.values[broken].name) }
       progress(0.4 * Double(picture + 1) / Double(pictures.count))
     }
+    for value in statistics.indices { statistics[value].merge(seen[value]) }
     let plan = ActivationPlan(graph)
-    let ratios = Self.ratios(plan, graph: graph, statistics: statistics, options: options)
+    let sensitivity = ActivationSensitivity(graph)
+    let balanced =
+      options.balancesChannels
+      ? try Self.balancedClasses(
+        plan, graph: graph, statistics: seen, sensitivity: sensitivity, pictures: pictures,
+        heldOut: heldOut, threads: options.threads) : []
+    let ratios = Self.ratios(plan, graph: graph, statistics: statistics, balanced: balanced)
     var histograms = Self.emptyHistograms(graph, statistics: statistics, ratios: ratios)
     let inverse = ratios.mapValues { $0.map { 1 / $0 } }
     for picture in 0..<pictures.count where options.rangeMethod != .minMax {
@@ -46,8 +58,9 @@ struct Calibration {
       plan, graph: graph, input: input, histograms: histograms, ratios: ratios, precise: [],
       options: options)
     if options.activations == .mixed {
-      let precise = try ActivationSensitivity(graph).choose(
-        plan.classesOfEquals(), activations, pictures: pictures, threads: options.threads
+      let precise = try sensitivity.choose(
+        plan.classesOfEquals(), activations, pictures: heldOut.first(4), of: pictures,
+        threads: options.threads
       ) { progress(0.8 + 0.2 * $0) }
       activations = Self.activations(
         plan, graph: graph, input: input, histograms: histograms, ratios: ratios,
@@ -103,20 +116,62 @@ struct Calibration {
     return arePooled ? .minMax : options.rangeMethod
   }
 
+  /// One ratio for each channel of each value; 1 but in the `balanced` classes.
   private static func ratios(
     _ plan: ActivationPlan, graph: FusedGraph, statistics: [ChannelStatistics],
-    options: QuantizationOptions
+    balanced: Set<Int>
   ) -> [Int: [Float]] {
     var ratios: [Int: [Float]] = [:]
-    for values in plan.classesOfRatios() {
-      let isUniform = plan.isPinned(values) || !options.balancesChannels
+    for (index, values) in plan.classesOfRatios().enumerated() {
       let chosen =
-        isUniform
-        ? [Float](repeating: 1, count: graph.source.values[values[0]].shape.channels)
-        : ChannelRatios.choose(values.map { statistics[$0] })
+        balanced.contains(index)
+        ? ChannelRatios.choose(values.map { statistics[$0] })
+        : [Float](repeating: 1, count: graph.source.values[values[0]].shape.channels)
       for value in values { ratios[value] = chosen }
     }
     return ratios
+  }
+
+  /// The classes of ratios, by number, in which finer steps for channels of small values pay on
+  /// pictures that had no part in the choice of the steps.
+  private static func balancedClasses(
+    _ plan: ActivationPlan, graph: FusedGraph, statistics: [ChannelStatistics],
+    sensitivity: ActivationSensitivity, pictures: CalibrationPictures, heldOut: HeldOutPictures,
+    threads: Int
+  ) throws -> Set<Int> {
+    let classes = plan.classesOfRatios()
+    let open = classes.indices.filter { !plan.isPinned(classes[$0]) }
+    func noise(balanced: Set<Int>) throws -> [Double] {
+      let ratios = ratios(plan, graph: graph, statistics: statistics, balanced: balanced)
+      var activations: [Int: ActivationQuantization] = [:]
+      for value in graph.values {
+        let ratio = ratios[value] ?? []
+        let (lower, upper) = reach(statistics[value], ratio)
+        let (scale, zeroPoint) = ActivationQuantization.covering(
+          lower: lower, upper: upper, levels: ActivationPrecision.u7.upper)
+        activations[value] = ActivationQuantization(
+          upper: ActivationPrecision.u7.upper, scale: scale, zeroPoint: zeroPoint, ratios: ratio)
+      }
+      return try sensitivity.noise(
+        of: open.map { classes[$0] }, activations, pictures: heldOut.all, of: pictures,
+        threads: threads
+      ) { _ in }
+    }
+    let (even, uneven) = (try noise(balanced: []), try noise(balanced: Set(open)))
+    return Set(open.indices.filter { uneven[$0] < worthwhile * even[$0] }.map { open[$0] })
+  }
+
+  /// What is left of a class's noise where balancing it pays.
+  private static let worthwhile = 0.7
+
+  /// What a value, divided by its ratios, was seen to reach.
+  private static func reach(
+    _ statistics: ChannelStatistics, _ ratio: [Float]
+  ) -> (lower: Float, upper: Float) {
+    (
+      zip(statistics.minimum, ratio).map { $0 / $1 }.reduce(0, min),
+      zip(statistics.maximum, ratio).map { $0 / $1 }.reduce(0, max)
+    )
   }
 
   /// Histograms over what each value, divided by its ratios, was seen to reach.
@@ -126,8 +181,7 @@ struct Calibration {
     var histograms: [Int: Histogram] = [:]
     for value in graph.values {
       guard let ratio = ratios[value] else { continue }
-      let lower = zip(statistics[value].minimum, ratio).map { $0 / $1 }.reduce(0, min)
-      let upper = zip(statistics[value].maximum, ratio).map { $0 / $1 }.reduce(0, max)
+      let (lower, upper) = reach(statistics[value], ratio)
       histograms[value] = Histogram(lower: lower, upper: max(upper, lower + 1e-30))
     }
     return histograms

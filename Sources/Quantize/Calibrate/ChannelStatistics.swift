@@ -48,6 +48,17 @@ package struct ChannelStatistics: Sendable {
     return sum.allSatisfy(\.isFinite) && squareSum.allSatisfy(\.isFinite)
   }
 
+  /// As if all that `other` saw had been seen here too.
+  package mutating func merge(_ other: ChannelStatistics) {
+    for channel in minimum.indices {
+      minimum[channel] = min(minimum[channel], other.minimum[channel])
+      maximum[channel] = max(maximum[channel], other.maximum[channel])
+      sum[channel] += other.sum[channel]
+      squareSum[channel] += other.squareSum[channel]
+    }
+    count += other.count
+  }
+
   private mutating func addRow(
     _ row: UnsafePointer<Float>, sum: inout [Float], squares: inout [Float]
   ) {

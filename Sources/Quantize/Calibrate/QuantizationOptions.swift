@@ -2,7 +2,7 @@
 
 /// The levels of an activation.
 public enum ActivationPrecision: String, Sendable, CaseIterable {
-  /// u8 where it removes more of the noise than it can cost of the speed, else u7.
+  /// u8 where it removes much of the noise for little of the speed, else u7.
   case mixed
   /// 0...127: the fast kernels of every machine are exact.
   case u7
@@ -19,10 +19,10 @@ public struct QuantizationOptions: Sendable {
   public var activations = ActivationPrecision.mixed
   /// Of the network's input.
   public var input = ActivationPrecision.u8
-  public var rangeMethod = RangeMethod.minMax
-  /// Gives channels of small values a finer step, where the layers around can make up for it. What
-  /// such a channel never did on the calibration pictures may saturate on others.
-  public var balancesChannels = false
+  public var rangeMethod = RangeMethod.percentile(99.99)
+  /// Gives channels of small values a finer step, where the layers around can make up for it
+  /// and pictures that were held out show that it pays.
+  public var balancesChannels = true
   /// Chooses weight scales by their squared error instead of by the largest weight.
   public var searchesWeightScales = true
   /// Rounds weights by the error of the layer's output instead of by their own.
