@@ -7,8 +7,8 @@
 /// of all of them together is close to the sum.
 struct ActivationSensitivity {
   /// The noise of all activations together that needs no further precision, relative to the
-  /// variance of the output: 23 dB.
-  static let acceptedNoise = 0.005
+  /// variance of the output: 26 dB.
+  static let acceptedNoise = 0.0025
 
   private let graph: FusedGraph
   private let steps: [FloatStep]
@@ -62,7 +62,7 @@ struct ActivationSensitivity {
   /// pictures, when the values of one class are rounded: for each class.
   func noise(
     of classes: [[Int]], _ activations: [Int: ActivationQuantization], pictures: [Int],
-    of source: CalibrationPictures, threads: Int, progress: (Double) -> Void
+    of source: CalibrationPictures, threads: Int, progress: (Double) -> Void = { _ in }
   ) throws -> [Double] {
     var noise = [Double](repeating: 0, count: classes.count)
     for (index, picture) in pictures.enumerated() {

@@ -54,19 +54,32 @@ struct Calibration {
       progress(0.4 + 0.4 * Double(picture + 1) / Double(pictures.count))
     }
     self.statistics = statistics
-    var activations = Self.activations(
-      plan, graph: graph, input: input, histograms: histograms, ratios: ratios, precise: [],
-      options: options)
+    func activations(
+      precise: Set<Int> = [], _ method: ([Int]) -> RangeMethod
+    ) -> [Int: ActivationQuantization] {
+      Self.activations(
+        plan, graph: graph, input: input, histograms: histograms, ratios: ratios,
+        precise: precise, options: options, method: method)
+    }
+    let methods = try Self.rangeMethods(
+      plan.classesOfEquals(), graph: graph, options: options
+    ) { values, method in
+      try sensitivity.noise(
+        of: values, activations { _ in method }, pictures: heldOut.first(4), of: pictures,
+        threads: options.threads)
+    }
+    progress(0.9)
+    let method = { (values: [Int]) in methods[values[0]] ?? .minMax }
+    let coarse = activations(method)
     if options.activations == .mixed {
       let precise = try sensitivity.choose(
-        plan.classesOfEquals(), activations, pictures: heldOut.first(4), of: pictures,
+        plan.classesOfEquals(), coarse, pictures: heldOut.first(4), of: pictures,
         threads: options.threads
-      ) { progress(0.8 + 0.2 * $0) }
-      activations = Self.activations(
-        plan, graph: graph, input: input, histograms: histograms, ratios: ratios,
-        precise: precise, options: options)
+      ) { progress(0.9 + 0.1 * $0) }
+      self.activations = activations(precise: precise, method)
+    } else {
+      self.activations = coarse
     }
-    self.activations = activations
   }
 
   /// The storage of each value, in the order of the nodes, so that a convolution's input is known
@@ -74,12 +87,12 @@ struct Calibration {
   private static func activations(
     _ plan: ActivationPlan, graph: FusedGraph, input: ActivationQuantization,
     histograms: [Int: Histogram], ratios: [Int: [Float]], precise: Set<Int>,
-    options: QuantizationOptions
+    options: QuantizationOptions, method: ([Int]) -> RangeMethod
   ) -> [Int: ActivationQuantization] {
     var activations: [Int: ActivationQuantization] = [:]
     for values in plan.classesOfEquals() {
       let upper = plan.upper(of: values, precise: precise, options: options)
-      let method = rangeMethod(values, graph: graph, options: options)
+      let method = method(values)
       var ranges = values.compactMap { histograms[$0] }.map { method.range($0, levels: upper) }
       // A picture may hold every byte, whatever the calibration pictures hold.
       if values.contains(graph.input) { ranges.append((input.value(0), input.value(input.upper))) }
@@ -104,17 +117,37 @@ struct Calibration {
     return activations
   }
 
+  /// How the range of each class of values is found, by the class's first value.
+  ///
   /// What is pooled to one pixel is few values, and the rare large ones among them tell the class:
   /// none of them is cut off.
-  private static func rangeMethod(
-    _ values: [Int], graph: FusedGraph, options: QuantizationOptions
-  ) -> RangeMethod {
-    let arePooled = values.allSatisfy {
-      let shape = graph.source.values[$0].shape
-      return shape.height * shape.width == 1
+  private static func rangeMethods(
+    _ classes: [[Int]], graph: FusedGraph, options: QuantizationOptions,
+    noise: ([[Int]], RangeMethod) throws -> [Double]
+  ) throws -> [Int: RangeMethod] {
+    var methods: [Int: RangeMethod] = [:]
+    let open = classes.filter { values in
+      !values.contains(graph.input)
+        && values.contains {
+          let shape = graph.source.values[$0].shape
+          return shape.height * shape.width > 1
+        }
     }
-    return arePooled ? .minMax : options.rangeMethod
+    guard options.rangeMethod == .measured else {
+      for values in open { methods[values[0]] = options.rangeMethod }
+      return methods
+    }
+    var least = [Double](repeating: .infinity, count: open.count)
+    for method in RangeMethod.candidates {
+      for (index, own) in try noise(open, method).enumerated() where own < least[index] * clear {
+        (least[index], methods[open[index][0]]) = (own, method)
+      }
+    }
+    return methods
   }
+
+  /// What is left of the noise where a harsher range is clearly better.
+  private static let clear = 0.9
 
   /// One ratio for each channel of each value; 1 but in the `balanced` classes.
   private static func ratios(
@@ -154,8 +187,7 @@ struct Calibration {
       }
       return try sensitivity.noise(
         of: open.map { classes[$0] }, activations, pictures: heldOut.all, of: pictures,
-        threads: threads
-      ) { _ in }
+        threads: threads)
     }
     let (even, uneven) = (try noise(balanced: []), try noise(balanced: Set(open)))
     return Set(open.indices.filter { uneven[$0] < worthwhile * even[$0] }.map { open[$0] })

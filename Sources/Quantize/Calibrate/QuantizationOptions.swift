@@ -19,7 +19,7 @@ public struct QuantizationOptions: Sendable {
   public var activations = ActivationPrecision.mixed
   /// Of the network's input.
   public var input = ActivationPrecision.u8
-  public var rangeMethod = RangeMethod.percentile(99.99)
+  public var rangeMethod = RangeMethod.measured
   /// Gives channels of small values a finer step, where the layers around can make up for it
   /// and pictures that were held out show that it pays.
   public var balancesChannels = true

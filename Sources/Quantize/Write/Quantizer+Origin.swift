@@ -28,6 +28,7 @@ extension QuantizationOptions {
       case .minMax: "minmax"
       case .percentile(let percentage): "percentile \(percentage)"
       case .meanSquaredError: "mse"
+      case .measured: "measured"
       }
     return [
       "activations \(activations.rawValue)", "input \(input.rawValue)", "ranges \(method)",
