@@ -11,13 +11,18 @@ let package = Package(
   name: "Swiftlet",
   products: [
     .library(name: "Swiftlet", targets: ["Runtime"]),
+    .library(name: "SwiftletCamera", targets: ["Camera", "Pipeline"]),
     .library(name: "SwiftletQuantize", targets: ["Quantize"]),
     .executable(name: "swiftlet", targets: ["swiftlet"]),
+  ],
+  traits: [
+    .trait(name: "MQTT", description: "watch publishes to an MQTT broker; needs libmosquitto")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
   ],
   targets: [
     // The innermost loops, and what Swift cannot import by itself.
@@ -30,6 +35,9 @@ let package = Package(
     // On the board.
     .target(
       name: "Runtime", dependencies: ["CKernels", "CPlatform"], swiftSettings: runtimeSettings),
+    .target(name: "Camera", dependencies: ["CPlatform"]),
+    .target(
+      name: "Pipeline", dependencies: ["Runtime", "Camera", "CPlatform", "CTurboJPEG"]),
 
     // On the workstation.
     .target(name: "Pictures", dependencies: ["Runtime", "CTurboJPEG", "CPNG"]),
@@ -41,10 +49,12 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["Import/onnx.proto"]),
+    .target(
+      name: "Serve", dependencies: [.product(name: "FlyingFox", package: "FlyingFox")]),
     .executableTarget(
       name: "swiftlet",
       dependencies: [
-        "Runtime", "Quantize", "Pictures",
+        "Runtime", "Quantize", "Pictures", "Camera", "Pipeline", "Serve",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -53,6 +63,11 @@ let package = Package(
       name: "RuntimeTests", dependencies: ["Runtime", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize", "Runtime", "Pictures"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Runtime"]),
+    .testTarget(name: "CameraTests", dependencies: ["Camera"]),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: ["Pipeline", "Camera", "Runtime", "Pictures", "CAllocationCounter"]),
+    .testTarget(name: "ServeTests", dependencies: ["Serve"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["swiftlet", "Runtime", "Pictures"]),
   ],
