@@ -70,7 +70,12 @@
   ///
   /// - Throws: `invalidImage`.
   func check() throws(RuntimeError) {
-    let isValid = unsafe hasValidSize && (0..<layout.planeCount).allSatisfy { unsafe holds($0) }
+    var isValid = unsafe hasValidSize
+    var plane = 0
+    while unsafe isValid && plane < layout.planeCount {
+      isValid = unsafe holds(plane)
+      plane += 1
+    }
     guard isValid else { throw unsafe .invalidImage(width: width, height: height) }
   }
 
