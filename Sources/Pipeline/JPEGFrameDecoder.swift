@@ -25,7 +25,9 @@ package struct JPEGFrameDecoder: ~Copyable {
   /// A frame that claims more is refused.
   package static let maximumPixelCount = 1 << 26
 
-  private let handle: tjhandle
+  private var handle: tjhandle
+  /// Whether the last frame failed: a handle keeps what a damaged frame said of Huffman tables.
+  private var isTainted = false
   private var memory = JPEGBuffer()
 
   /// - Throws: `outOfMemory`.
@@ -68,8 +70,11 @@ package struct JPEGFrameDecoder: ~Copyable {
     return try decode(bytes, header, header.whole, eighths: eighths)
   }
 
-  private func readHeader(_ bytes: UnsafeRawBufferPointer) throws(JPEGFrameError) -> JPEGHeader {
+  private mutating func readHeader(_ bytes: UnsafeRawBufferPointer) throws(JPEGFrameError)
+    -> JPEGHeader
+  {
     var header = JPEGHeader()
+    try renew()
     guard let base = bytes.baseAddress else { throw .truncated }
     let status = tjDecompressHeader3(
       handle, base.assumingMemoryBound(to: UInt8.self), UInt(bytes.count), &header.width,
@@ -87,15 +92,10 @@ package struct JPEGFrameDecoder: ~Copyable {
     let width = JPEGReduction.reduced(Int(header.width), eighths)
     let height = JPEGReduction.reduced(Int(header.height), eighths)
     let layout = header.layout ?? .rgb
-    var byteCount = 0
-    for plane in 0..<layout.planeCount {
-      let size = layout.planeSize(plane, width: width, height: height)
-      byteCount += size.rowByteCount * size.rows
-    }
-    let base = try memory.reserve(byteCount)
+    let base = try memory.reserve(JPEGPlanes.byteCount(layout, width: width, height: height))
     let pixels = FramePixels(
       layout: layout, width: width, height: height, matrix: .bt601, range: .full,
-      planes: JPEGPlanes.dense(base, layout, width: width, height: height))
+      planes: JPEGPlanes.planes(base, layout, width: width, height: height))
     let status =
       header.layout == nil ? decodeColours(bytes, pixels, base) : decodePlanes(bytes, pixels)
     // A warning still fills all rows.
@@ -104,6 +104,15 @@ package struct JPEGFrameDecoder: ~Copyable {
       pixels: pixels,
       region: JPEGReduction.reduced(region, eighths, width: width, height: height),
       fullWidth: Int(header.width), fullHeight: Int(header.height), eighths: eighths)
+  }
+
+  /// Takes a fresh handle after a frame that failed.
+  private mutating func renew() throws(JPEGFrameError) {
+    guard isTainted else { return }
+    guard let fresh = tjInitDecompress() else { throw .outOfMemory }
+    tjDestroy(handle)
+    handle = fresh
+    isTainted = false
   }
 
   private func decodePlanes(_ bytes: UnsafeRawBufferPointer, _ pixels: FramePixels) -> Int32 {
@@ -144,7 +153,9 @@ package struct JPEGFrameDecoder: ~Copyable {
       != nil
   }
 
-  private func failure() -> JPEGFrameError {
+  /// The error of the last call.
+  private mutating func failure() -> JPEGFrameError {
+    isTainted = true
     if says("remature end") { return .truncated }
     return says("emory") ? .outOfMemory : .damaged
   }
