@@ -50,14 +50,30 @@ package struct JPEGFrameDecoder: ~Copyable {
     _ bytes: UnsafeRawBufferPointer, region: FrameRegion? = nil,
     for classifier: borrowing Classifier
   ) throws(JPEGFrameError) -> JPEGFrame {
+    try decode(bytes, region: region) { classifier.scaledSize(width: $0, height: $1) }
+  }
+
+  /// The same for a preprocessor without a classifier.
+  package mutating func decode(
+    _ bytes: UnsafeRawBufferPointer, region: FrameRegion? = nil,
+    covering preprocessor: borrowing Preprocessor
+  ) throws(JPEGFrameError) -> JPEGFrame {
+    try decode(bytes, region: region) { preprocessor.scaledSize(width: $0, height: $1) }
+  }
+
+  /// - Parameter scaledSize: of a region's width and height.
+  private mutating func decode(
+    _ bytes: UnsafeRawBufferPointer, region: FrameRegion?,
+    scaledSize: (Int, Int) -> (width: Int64, height: Int64)
+  ) throws(JPEGFrameError) -> JPEGFrame {
     let header = try readHeader(bytes)
-    let region = region ?? header.whole
-    guard region.isInside(width: Int(header.width), height: Int(header.height)) else {
+    let part = region ?? header.whole
+    guard part.isInside(width: Int(header.width), height: Int(header.height)) else {
       throw .invalidSize
     }
-    let needed = classifier.scaledSize(width: region.width, height: region.height)
-    let eighths = JPEGReduction.eighths(of: region, covering: needed)
-    return try decode(bytes, header, region, eighths: eighths)
+    let needed = scaledSize(part.width, part.height)
+    let eighths = JPEGReduction.eighths(of: part, covering: needed)
+    return try decode(bytes, header, part, eighths: eighths)
   }
 
   /// Decodes one frame at its full size, or at 4, 2 or 1 eighths of it, rounded up.

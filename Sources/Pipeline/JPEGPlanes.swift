@@ -35,8 +35,13 @@ struct JPEGPlanes {
       Int32
   ) -> Int32 {
     // The elements of a tuple of one type lie in a row.
-    withUnsafeMutablePointer(to: &pointers.0) { pointers in
-      withUnsafeMutablePointer(to: &strides.0) { strides in body(pointers, strides) }
+    withUnsafeMutablePointer(to: &pointers) { pointers in
+      withUnsafeMutablePointer(to: &strides) { strides in
+        body(
+          UnsafeMutableRawPointer(pointers).assumingMemoryBound(
+            to: UnsafeMutablePointer<UInt8>?.self),
+          UnsafeMutableRawPointer(strides).assumingMemoryBound(to: Int32.self))
+      }
     }
   }
 
