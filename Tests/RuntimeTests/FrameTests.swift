@@ -47,7 +47,7 @@ struct FrameTests {
   func fusedEqualsTwoSteps(layout: FrameLayout, isa: InstructionSet) throws {
     var random = TestRandom(71)
     let sides = [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 47, 61]
-    for _ in 0..<60 {
+    for _ in 0..<40 {
       let frame = TestFrame(
         layout, width: sides.randomElement(using: &random)!,
         height: sides.randomElement(using: &random)!,

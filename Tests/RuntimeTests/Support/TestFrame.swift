@@ -3,24 +3,20 @@ import Glibc
 
 @testable import Runtime
 
-/// Bytes that end where memory ends: reading one behind them is a fault.
-final class EndingBytes {
+/// Bytes that end where memory ends: reading one behind them is a fault. They stay as long as the
+/// tests run, so that pointers to them need no owner.
+struct EndingBytes {
   let bytes: UnsafeMutableRawBufferPointer
-  private let mapping: UnsafeMutableRawPointer
-  private let mappingByteCount: Int
 
   init(count: Int) {
     let page = 4096
     let dataByteCount = (count + page - 1) / page * page
-    mappingByteCount = dataByteCount + page
-    mapping = mmap(
-      nil, mappingByteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
+    let mapping = mmap(
+      nil, dataByteCount + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
     precondition(mapping != MAP_FAILED, "no memory")
     precondition(mprotect(mapping + dataByteCount, page, PROT_NONE) == 0, "no guard page")
     bytes = UnsafeMutableRawBufferPointer(start: mapping + dataByteCount - count, count: count)
   }
-
-  deinit { munmap(mapping, mappingByteCount) }
 }
 
 /// A frame in guarded memory, and its colours by a plain reading of docs/model-format.md.
