@@ -15,6 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cplatform_convert.h"
+#include "cplatform_device.h"
+#include "cplatform_video.h"
 #include "cplatform_watch.h"
 
 // open() is variadic and errno is a macro: Swift sees neither.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a program that watches for months needs of libc: wake-up descriptors, signals, clocks, its
-// own use of memory and processor, files that grow.
+// What a program that watches for months needs of libc: signals, clocks, its own use of memory and
+// processor, files that grow.
 #pragma once
 #include <dirent.h>
 #include <errno.h>
@@ -11,27 +11,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-// An eventfd that does not block; -1 with errno set.
-static inline int swiftlet_wake_create(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
-
-// Makes it readable. Async-signal-safe.
-static inline void swiftlet_wake_signal(int descriptor) {
-  const uint64_t one = 1;
-  const ssize_t ignored = write(descriptor, &one, sizeof one);
-  (void)ignored;
-}
-
-// Makes it unreadable again.
-static inline void swiftlet_wake_drain(int descriptor) {
-  uint64_t count;
-  const ssize_t ignored = read(descriptor, &count, sizeof count);
-  (void)ignored;
-}
+#include "cplatform_device.h"
 
 // Waits until one of two descriptors is readable (-1: none), for at most a time; negative: for ever.
 // Bit 0 of the result: the first one, bit 1: the second one.

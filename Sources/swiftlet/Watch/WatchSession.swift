@@ -81,13 +81,25 @@ struct WatchSession {
         throw Failure("\(path): cannot be read: \(String(cString: strerror(errno)))")
       }
       body = streamBody(descriptor, name: path, framing, feed, takesEveryFrame: true)
-    case .camera(let selector):
-      body = { _ = selector }
+    case .camera(let selector): body = cameraBody(selector, feed, adequateSide)
     }
     guard let thread = WorkerThread(body) else {
       throw Failure("a thread could not be started; close other programs", code: Failure.failed)
     }
     return thread
+  }
+
+  private func cameraBody(
+    _ selector: String?, _ feed: Feed, _ adequateSide: (width: Int, height: Int)
+  ) -> @Sendable () -> Void {
+    var options = CameraSourceOptions()
+    options.selector = selector
+    options.request = input.request(adequateSide: adequateSide)
+    options.freezeMilliseconds = Int(input.freezeTimeout * 1000)
+    return { [options] in
+      var source = CameraSource(options, feed: feed)
+      source.run()
+    }
   }
 
   private func streamBody(
