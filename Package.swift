@@ -58,6 +58,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .executableTarget(
+      name: "CameraExample", dependencies: ["Pipeline", "Runtime"], path: "Examples/Camera"),
+
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "RuntimeTests", dependencies: ["Runtime", "CKernels", "CAllocationCounter"]),
