@@ -32,9 +32,9 @@ enum NodeKind {
 }
 
 extension VideoDevice {
-  func kind(_ modes: [CameraMode]) -> CameraInfo.Kind {
-    NodeKind.of(
-      driver: driver, bus: bus, capabilities: capabilities, formats: modes.map { $0.fourCC })
+  /// - Parameter formats: of all that the node sends.
+  private func kind(_ formats: [FourCC]) -> CameraInfo.Kind {
+    NodeKind.of(driver: driver, bus: bus, capabilities: capabilities, formats: formats)
   }
 
   /// Fills in what an open node tells.
@@ -42,14 +42,14 @@ extension VideoDevice {
     info.name = name
     info.driver = driver
     info.bus = bus
-    info.kind = kind(modes())
+    info.kind = kind(formats().map { FourCC(rawValue: $0.pixelformat) })
     info.state = info.kind == .camera && isBusy ? .busy : .usable
   }
 
   /// - Throws: `notACamera` or `rawBayer`; the latter not if the user asks for a format by name,
   ///   which libv4lconvert may know.
   func requireCamera(_ modes: [CameraMode], _ request: CameraRequest) throws(CameraError) {
-    switch kind(modes) {
+    switch kind(modes.map { $0.fourCC }) {
     case .camera: return
     case .rawBayer:
       if request.fourCC == nil { throw CameraError(.rawBayer, device: path, detail: driver) }

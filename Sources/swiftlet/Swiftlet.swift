@@ -16,7 +16,8 @@ struct Swiftlet: ParsableCommand {
       """,
     version: SwiftletVersion.current,
     subcommands: [
-      ClassifyCommand.self, QuantizeCommand.self, InspectCommand.self, VerifyCommand.self,
+      ClassifyCommand.self, CamerasCommand.self, QuantizeCommand.self, InspectCommand.self,
+      VerifyCommand.self,
       EvaluateCommand.self, BenchmarkCommand.self,
     ])
 
