@@ -58,6 +58,7 @@ extension VideoDevice {
     {
       control.value = Int(clamping: value)
     }
+    if kind == .bitmask { control.makeUnsigned() }
     return control
   }
 
@@ -91,5 +92,15 @@ extension VideoDevice {
       items.append(.init(value: index, name: isNumber ? String(number) : text))
     }
     return items
+  }
+}
+
+extension CameraControl {
+  /// A mask's highest bit is no sign.
+  fileprivate mutating func makeUnsigned() {
+    minimum = 0
+    maximum &= 0xFFFF_FFFF
+    defaultValue &= 0xFFFF_FFFF
+    value = value.map { $0 & 0xFFFF_FFFF }
   }
 }

@@ -111,12 +111,12 @@ struct CamerasCommand: ParsableCommand {
 
   private func printControls(_ controls: [CameraControl]) {
     var table = TextTable(
-      ["  control", "value", "default", "range", ""], rightAligned: [1, 2])
+      ["  control", "value", "default", "", "range"], rightAligned: [1, 2])
     for control in controls {
       let notes = (control.isReadOnly ? "read-only " : "") + (control.isInactive ? "inactive" : "")
       table.append([
         "  " + control.name, control.value.map(String.init) ?? "-",
-        control.kind == .button ? "-" : String(control.defaultValue), range(control), notes,
+        control.kind == .button ? "-" : String(control.defaultValue), notes, range(control),
       ])
     }
     print(table.text)

@@ -18,6 +18,7 @@
 #include "cplatform_convert.h"
 #include "cplatform_device.h"
 #include "cplatform_video.h"
+#include "cplatform_watch.h"
 
 // open() is variadic and errno is a macro: Swift sees neither.
 static inline int swiftlet_open_read_only(const char *_Nonnull path) {
