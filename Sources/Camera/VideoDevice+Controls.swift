@@ -22,7 +22,7 @@ extension VideoDevice {
     if settings.isEmpty { return }
     let controls = controls()
     for (name, value) in settings {
-      guard let control = controls.first(where: { $0.name == name }) else {
+      guard let control = controls.first(where: { $0.name.isSame(as: name) }) else {
         let names = controls.filter { !$0.isReadOnly }.map { $0.name }
         let detail =
           names.isEmpty
@@ -99,8 +99,12 @@ extension CameraControl {
   /// A mask's highest bit is no sign.
   fileprivate mutating func makeUnsigned() {
     minimum = 0
-    maximum &= 0xFFFF_FFFF
-    defaultValue &= 0xFFFF_FFFF
-    value = value.map { $0 & 0xFFFF_FFFF }
+    maximum = Self.unsigned(maximum)
+    defaultValue = Self.unsigned(defaultValue)
+    value = value.map { Self.unsigned($0) }
+  }
+
+  private static func unsigned(_ value: Int) -> Int {
+    Int(clamping: UInt32(truncatingIfNeeded: value))
   }
 }

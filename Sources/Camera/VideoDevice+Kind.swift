@@ -21,12 +21,12 @@ enum NodeKind {
       if has(V4L2_CAP_META_CAPTURE) { return .metadata }
       return has(V4L2_CAP_VIDEO_OUTPUT) || has(V4L2_CAP_VIDEO_OUTPUT_MPLANE) ? .output : .other
     }
-    if has(V4L2_CAP_TOUCH) || !has(V4L2_CAP_STREAMING) || processors.contains(driver) {
+    if has(V4L2_CAP_TOUCH) || !has(V4L2_CAP_STREAMING) || processors.contains(where: { $0.isSame(as: driver) }) {
       return .other
     }
-    if rawDrivers.contains(driver) { return .rawBayer }
+    if rawDrivers.contains(where: { $0.isSame(as: driver) }) { return .rawBayer }
     // libv4lconvert knows what USB cameras of old send; libcamera does not.
-    let isRaw = !formats.isEmpty && formats.allSatisfy { $0.isBayer } && !bus.hasPrefix("usb-")
+    let isRaw = !formats.isEmpty && formats.allSatisfy { $0.isBayer } && !bus.begins(with: "usb-")
     return isRaw ? .rawBayer : .camera
   }
 }
