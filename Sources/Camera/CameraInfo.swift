@@ -80,7 +80,9 @@ public struct CameraIdentity: Sendable, Equatable {
 
   /// The same camera among these, or nil.
   package func find(in cameras: [CameraInfo]) -> CameraInfo? {
-    let named = cameras.filter { $0.name.isSame(as: name) && $0.kind != .metadata && $0.kind != .output }
+    let named = cameras.filter {
+      $0.name.isSame(as: name) && $0.kind != .metadata && $0.kind != .output
+    }
     // udev makes the links after the node, so a link may be missing still.
     let here = named.filter { camera in
       camera.bus.isSame(as: bus)

@@ -21,7 +21,9 @@ enum NodeKind {
       if has(V4L2_CAP_META_CAPTURE) { return .metadata }
       return has(V4L2_CAP_VIDEO_OUTPUT) || has(V4L2_CAP_VIDEO_OUTPUT_MPLANE) ? .output : .other
     }
-    if has(V4L2_CAP_TOUCH) || !has(V4L2_CAP_STREAMING) || processors.contains(where: { $0.isSame(as: driver) }) {
+    if has(V4L2_CAP_TOUCH) || !has(V4L2_CAP_STREAMING)
+      || processors.contains(where: { $0.isSame(as: driver) })
+    {
       return .other
     }
     if rawDrivers.contains(where: { $0.isSame(as: driver) }) { return .rawBayer }
