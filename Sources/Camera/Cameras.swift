@@ -27,15 +27,13 @@ public enum Cameras {
   ) throws(CameraError) -> CameraInfo {
     let resolved = selector.flatMap { resolve($0) }
     // A node that is named is the only one to be opened; it may lie anywhere, in a container say.
-    if identity == nil, let resolved, swiftlet_is_character_device(resolved) == 0 {
+    if identity == nil, let resolved {
       let node = info(resolved, DeviceLinks.all())
       return try CameraSelector.find(selector, resolved: resolved, in: [node])
     }
     var nodes = all()
     if let identity, let camera = identity.find(in: nodes) { return camera }
-    if let resolved, !nodes.contains(where: { $0.path.isSame(as: resolved) }),
-      swiftlet_is_character_device(resolved) == 0
-    {
+    if let resolved, !nodes.contains(where: { $0.path.isSame(as: resolved) }) {
       nodes.append(info(resolved, DeviceLinks.all()))
     }
     return try CameraSelector.find(selector, resolved: resolved, in: nodes)
