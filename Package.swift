@@ -66,7 +66,7 @@ let package = Package(
       name: "RuntimeTests", dependencies: ["Runtime", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize", "Runtime", "Pictures"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Runtime"]),
-    .testTarget(name: "CameraTests", dependencies: ["Camera"]),
+    .testTarget(name: "CameraTests", dependencies: ["Camera", "CPlatform"]),
     .testTarget(
       name: "PipelineTests",
       dependencies: ["Pipeline", "Camera", "Runtime", "Pictures", "CAllocationCounter"]),
