@@ -50,7 +50,7 @@ let package = Package(
       ],
       exclude: ["Import/onnx.proto"]),
     .target(
-      name: "Serve", dependencies: [.product(name: "FlyingFox", package: "FlyingFox")]),
+      name: "Serve", dependencies: [.product(name: "FlyingSocks", package: "FlyingFox")]),
     .executableTarget(
       name: "swiftlet",
       dependencies: [
