@@ -58,8 +58,12 @@ struct ClientConnection: Sendable {
       let bytes = response.bytes(keepsAlive: request.keepsAlive, isHead: isHead)
       return (try? await send(bytes)) != nil
     case .events:
-      try? await send(Array(Response.eventStreamHead.utf8))
-      if !isHead { await EventConnection(socket: socket, hub: router.hub).run() }
+      let head = Array(Response.eventStreamHead.utf8)
+      if isHead {
+        try? await send(head)
+      } else {
+        await EventConnection(socket: socket, hub: router.hub, head: head).run()
+      }
       return false
     }
   }

@@ -6,6 +6,8 @@ import FoundationEssentials
 struct EventConnection: Sendable {
   let socket: AsyncSocket
   let hub: EventHub
+  /// Of the response. A client that has read it misses no event from there on.
+  let head: [UInt8]
 
   func run() async {
     let (client, events, continuation) = hub.join()
@@ -20,11 +22,14 @@ struct EventConnection: Sendable {
   }
 
   private func write(_ events: EventHub.Events) async throws {
+    try await write(head)
+    for await bytes in events { try await write(bytes) }
+  }
+
+  private func write(_ bytes: [UInt8]) async throws {
     let socket = socket
-    for await bytes in events {
-      try await withDeadline(seconds: ServeLimits.writeSeconds) {
-        try await socket.write(Data(bytes))
-      }
+    try await withDeadline(seconds: ServeLimits.writeSeconds) {
+      try await socket.write(Data(bytes))
     }
   }
 

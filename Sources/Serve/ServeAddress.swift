@@ -50,8 +50,9 @@ package struct ServeAddress: Sendable, Equatable, CustomStringConvertible {
   private static func split(_ text: String) throws(ServeError) -> (host: String, port: String) {
     if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
       let rest = text[text.index(after: end)...]
-      if rest.hasPrefix(":") {
-        return (String(text[text.index(after: text.startIndex)..<end]), String(rest.dropFirst()))
+      let host = text[..<end].dropFirst()
+      if rest.hasPrefix(":"), host.contains(":") {
+        return (String(host), String(rest.dropFirst()))
       }
     } else if let colon = text.firstIndex(of: ":"), text.lastIndex(of: ":") == colon {
       return (String(text[..<colon]), String(text[text.index(after: colon)...]))

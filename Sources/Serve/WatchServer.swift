@@ -19,6 +19,7 @@ package final class WatchServer: Sendable {
   private let options: ServeOptions
   private let router: Router
   private let hub = EventHub()
+  private let executor = ServeExecutor()
   private let running = Mutex<Running?>(nil)
 
   package init(options: ServeOptions, sources: ServeSources) {
@@ -30,13 +31,13 @@ package final class WatchServer: Sendable {
 
   deinit { stop() }
 
-  /// Binds, then answers in background tasks. Throws where the address cannot be used.
+  /// Binds, then answers in the background. Throws where the address cannot be used.
   package func start() throws(ServeError) {
     let socket = try ListeningSocket.open(options.address)
     let loop = ConnectionLoop(socket: socket, router: router)
     let ended = DispatchSemaphore(value: 0)
     let failure = router.sources.failure
-    let task = Task.detached(priority: .utility) {
+    let task = Task.detached(executorPreference: executor) {
       do {
         try await loop.run()
       } catch {
