@@ -23,8 +23,8 @@ extension ServeTests {
     while FileManager.default.fileExists(atPath: path) {
       server.publish(events.result())
       if events.frame % 50 == 0 { server.publish(events.stats()) }
-      if let fault = try? String(contentsOfFile: path + ".event", encoding: .utf8) {
-        server.publish(fault)
+      if let lines = try? String(contentsOfFile: path + ".event", encoding: .utf8) {
+        for line in lines.split(separator: "\n") { server.publish(String(line)) }
         try? FileManager.default.removeItem(atPath: path + ".event")
       }
       try await Task.sleep(for: .milliseconds(50))
@@ -34,21 +34,21 @@ extension ServeTests {
   }
 }
 
-/// What a camera that looks at a hedgehog could report.
+/// What a camera that looks at a cat could report.
 private struct InventedEvents {
   private(set) var frame = 0
 
   let beginning = [
-    #"{"schema":1,"event":"start","version":"0.1.0","model":"birds and friends","classes":1000,"#
+    #"{"schema":1,"event":"start","version":"0.1.0","model":"efficientnet-lite0","classes":1000,"#
       + #""source":"usb","instruction_set":"AVX2","threads":2}"#,
     #"{"schema":1,"event":"source","state":"streaming","device":"/dev/video0","#
-      + #""name":"Garden camera","format":"MJPG","width":640,"height":480,"rate":30}"#,
+      + #""name":"Kitchen camera","format":"MJPG","width":640,"height":480,"rate":30}"#,
   ]
 
   mutating func result() -> String {
     frame += 1
     let time = Double(frame) / 20
-    let names = ["<b>hedgehog</b> & co", "porcupine", "echidna", "guinea pig", "hamster"]
+    let names = ["tabby", "tiger cat", "Egyptian cat", "lynx", "window screen"]
     let first = 0.72 + 0.12 * sin(time / 3) + 0.04 * sin(time * 2.1)
     let shares = [1, 0.55 + 0.2 * sin(time / 2), 0.2, 0.1, 0.05]
     let top = names.indices.map { index in

@@ -64,7 +64,7 @@ enum PageChart {
         drawLegend(labels);
         g.setTransform(scale, 0, 0, scale, 0, 0);
         g.clearRect(0, 0, box.width, box.height);
-        const left = 42, right = box.width - 8, top = 8, bottom = box.height - 24;
+        const left = 50, right = box.width - 8, top = 8, bottom = box.height - 24;
         const x = (key) => right - (now() / step - key) * (right - left) / (span / step);
         const y = (p) => bottom - p * (bottom - top);
         g.font = "12px system-ui, sans-serif";

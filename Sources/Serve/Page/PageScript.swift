@@ -54,7 +54,6 @@ enum PageScript {
       const size = e.width && e.height ? `${e.width} × ${e.height}` : "";
       const rate = e.rate ? `${Math.round(e.rate)} per second` : "";
       set("source", [e.name || e.device, size, rate].filter(Boolean).join(", "));
-      if (e.width && e.height) document.querySelector(".view").style.aspectRatio = `${e.width} / ${e.height}`;
       pill("state", "good", "streaming");
       stale(false);
     }
@@ -98,7 +97,7 @@ enum PageScript {
       set("label", name === null ? "Not sure" : name);
       $("label").classList.toggle("none", name === null);
       if (isNumber(e.probability)) set("percent", percent(e.probability));
-      set("held", `${name === null ? "for the best guess" : "sure"}, ${duration((lastResult - since) / 1000)}`);
+      set("held", `${name === null ? "is the best guess" : "sure"}, for ${duration((lastResult - since) / 1000)}`);
       document.title = name === null ? "Swiftlet" : `${name}: Swiftlet`;
       const top = (Array.isArray(e.top) ? e.top : []).filter((t) => t && isNumber(t.probability)).slice(0, 5)
         .map((t) => ({ label: String(t.label), probability: t.probability }));
@@ -175,6 +174,7 @@ enum PageScript {
         if (shownURL) URL.revokeObjectURL(shownURL);
         shownURL = url;
         image.hidden = false;
+        document.querySelector(".view").style.aspectRatio = `${image.naturalWidth} / ${image.naturalHeight}`;
         $("no-picture").hidden = true;
         wait = 250;
       } catch (error) {

@@ -42,7 +42,7 @@ enum PageStyle {
     .alert.mild { color: var(--wait); background: var(--wait-ground); }
     main { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
     .card { background: var(--card); border-radius: 18px; box-shadow: var(--shadow); padding: 20px; min-width: 0; }
-    .view { position: relative; padding: 0; overflow: hidden; background: #05080b; aspect-ratio: 4 / 3;
+    .view { position: relative; padding: 0; overflow: hidden; background: #05080b; aspect-ratio: 4 / 3; max-height: 72vh; min-height: 200px; width: 100%;
       display: grid; place-items: center; }
     .view img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; transition: opacity .3s, filter .3s; }
     .view.stale img { opacity: .35; filter: grayscale(1); }
