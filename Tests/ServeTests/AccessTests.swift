@@ -11,7 +11,9 @@ extension ServeTests.Access {
     #expect(try ServeOptions(address: address, token: "0123456789abcdef").token != nil)
   }
 
-  @Test(arguments: ["", "short", "with space 123", "a/b?c&d=efgh", String(repeating: "a", count: 129)])
+  @Test(arguments: [
+    "", "short", "with space 123", "a/b?c&d=efgh", String(repeating: "a", count: 129),
+  ])
   func `a token that a URL cannot carry is refused`(token: String) {
     #expect(throws: ServeError.self) { try ServeOptions(token: token) }
   }

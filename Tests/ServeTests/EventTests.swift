@@ -17,7 +17,8 @@ extension ServeTests.Events {
     #expect(server.eventually { server.server.clientCount == 3 })
     server.server.publish(#"{"schema":1,"event":"result","label":"cat"}"#)
     for client in clients {
-      let expected = "event: result\ndata: {\"schema\":1,\"event\":\"result\",\"label\":\"cat\"}\n\n"
+      let expected =
+        "event: result\ndata: {\"schema\":1,\"event\":\"result\",\"label\":\"cat\"}\n\n"
       #expect(client.read(until: expected))
       #expect(client.text.contains("Content-Type: text/event-stream\r\n"))
     }

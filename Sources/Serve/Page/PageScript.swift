@@ -3,7 +3,8 @@
 /// The script: events into text, and the picture. Labels come from a file that nobody vouches for:
 /// they reach the page as text only (`textContent`), never as markup.
 enum PageScript {
-  static let text = "\"use strict\";\n(() => {\n" + tools + PageChart.text + events + picture + "})();"
+  static let text =
+    "\"use strict\";\n(() => {\n" + tools + PageChart.text + events + picture + "})();"
 
   private static let tools = #"""
     const $ = (id) => document.getElementById(id);
