@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What tells Home Assistant which sensors there are: one retained message an entity under
-/// `<discovery prefix>/<component>/<node>/<object>/config`.
+/// `<discovery prefix>/<component>/<node>/<object>/config`. Properties are its keys, in snake case.
 /// Source: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery
 struct Discovery: Sendable {
   private struct Device: Encodable, Sendable {
     let identifiers: [String]
     let name: String
     let manufacturer = "Swiftlet"
-    let sw_version: String?
+    let swVersion: String?
   }
 
   private struct Entity: Encodable, Sendable {
     var name: String
-    var unique_id = ""
-    var state_topic: String
-    var value_template: String
-    var json_attributes_topic: String?
-    var unit_of_measurement: String?
-    var device_class: String?
-    var state_class: String?
-    var entity_category: String?
+    var uniqueId = ""
+    var stateTopic: String
+    var valueTemplate: String
+    var jsonAttributesTopic: String?
+    var unitOfMeasurement: String?
+    var deviceClass: String?
+    var stateClass: String?
+    var entityCategory: String?
     var icon: String?
-    var availability_topic = ""
+    var availabilityTopic = ""
     var device: Device?
   }
 
@@ -32,11 +32,11 @@ struct Discovery: Sendable {
     let node = "swiftlet_" + options.identifier
     let device = Device(
       identifiers: [node], name: "Swiftlet " + options.identifier,
-      sw_version: options.version.isEmpty ? nil : options.version)
+      swVersion: options.version.isEmpty ? nil : options.version)
     return entities(topics).compactMap { component, object, entity in
       var entity = entity
-      entity.unique_id = node + "_" + object
-      entity.availability_topic = topics.availability
+      entity.uniqueId = node + "_" + object
+      entity.availabilityTopic = topics.availability
       entity.device = device
       return JSONText.of(entity).map {
         Outbox.Message(
@@ -52,37 +52,37 @@ struct Discovery: Sendable {
       (
         "sensor", "label",
         Entity(
-          name: "Label", state_topic: topics.state, value_template: "{{ value_json.label }}",
-          json_attributes_topic: topics.state, icon: "mdi:eye")
+          name: "Label", stateTopic: topics.state, valueTemplate: "{{ value_json.label }}",
+          jsonAttributesTopic: topics.state, icon: "mdi:eye")
       ),
       (
         "sensor", "probability",
         Entity(
-          name: "Probability", state_topic: topics.state,
-          value_template: "{{ (value_json.probability * 100) | round(1) }}",
-          unit_of_measurement: "%", state_class: "measurement", icon: "mdi:percent")
+          name: "Probability", stateTopic: topics.state,
+          valueTemplate: "{{ (value_json.probability * 100) | round(1) }}",
+          unitOfMeasurement: "%", stateClass: "measurement", icon: "mdi:percent")
       ),
       (
         "binary_sensor", "problem",
         Entity(
-          name: "Camera", state_topic: topics.problem, value_template: "{{ value_json.problem }}",
-          json_attributes_topic: topics.problem, device_class: "problem",
-          entity_category: "diagnostic")
+          name: "Camera", stateTopic: topics.problem, valueTemplate: "{{ value_json.problem }}",
+          jsonAttributesTopic: topics.problem, deviceClass: "problem",
+          entityCategory: "diagnostic")
       ),
       (
         "sensor", "latency",
         Entity(
-          name: "Latency", state_topic: topics.stats,
-          value_template: "{{ value_json.age_ms.p50 | round(1) }}", unit_of_measurement: "ms",
-          device_class: "duration", state_class: "measurement", entity_category: "diagnostic")
+          name: "Latency", stateTopic: topics.stats,
+          valueTemplate: "{{ value_json.age_ms.p50 | round(1) }}", unitOfMeasurement: "ms",
+          deviceClass: "duration", stateClass: "measurement", entityCategory: "diagnostic")
       ),
       (
         "sensor", "temperature",
         Entity(
-          name: "Temperature", state_topic: topics.stats,
-          value_template: "{{ value_json.temperature_celsius | default(None) }}",
-          unit_of_measurement: "°C", device_class: "temperature", state_class: "measurement",
-          entity_category: "diagnostic")
+          name: "Temperature", stateTopic: topics.stats,
+          valueTemplate: "{{ value_json.temperature_celsius | default(None) }}",
+          unitOfMeasurement: "°C", deviceClass: "temperature", stateClass: "measurement",
+          entityCategory: "diagnostic")
       ),
     ]
   }

@@ -64,11 +64,12 @@ struct Topics: Sendable {
   }
 }
 
-/// JSON with keys in order, so that equal values are equal texts.
+/// JSON with keys in order, so that equal values are equal texts, and in snake case.
 enum JSONText {
   /// Nil: a number that JSON has not.
   static func of(_ value: some Encodable) -> String? {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) }
   }
