@@ -3,9 +3,10 @@ import Runtime
 
 /// The planes of a frame as libjpeg-turbo takes them.
 struct JPEGPlanes {
-  private var pointers: (
-    UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?
-  )
+  private var pointers:
+    (
+      UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?
+    )
   private var strides: (Int32, Int32, Int32) = (0, 0, 0)
 
   /// - Parameter region: nil for all of the frame; else it begins with a sample of every plane.

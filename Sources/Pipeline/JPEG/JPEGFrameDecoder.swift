@@ -68,6 +68,15 @@ package struct JPEGFrameDecoder: ~Copyable {
     return try decode(bytes, header, header.whole, eighths: eighths)
   }
 
+  /// The size that a frame says, in pixels.
+  /// - Throws: `damaged`, `truncated`, `unsupported`.
+  package func size(
+    of bytes: UnsafeRawBufferPointer
+  ) throws(JPEGFrameError) -> (width: Int, height: Int) {
+    let header = try readHeader(bytes)
+    return (Int(header.width), Int(header.height))
+  }
+
   private func readHeader(_ bytes: UnsafeRawBufferPointer) throws(JPEGFrameError) -> JPEGHeader {
     var header = JPEGHeader()
     guard let base = bytes.baseAddress else { throw .truncated }
