@@ -34,9 +34,17 @@ struct JPEGPlanes {
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, UnsafeMutablePointer<Int32>) ->
       Int32
   ) -> Int32 {
-    // The elements of a tuple of one type lie in a row.
-    withUnsafeMutablePointer(to: &pointers.0) { pointers in
-      withUnsafeMutablePointer(to: &strides.0) { strides in body(pointers, strides) }
+    // A tuple of one type lies in a row. The pointers are to the whole tuples: through one to the
+    // first element alone the others need not be there.
+    withUnsafeMutableBytes(of: &pointers) { pointers in
+      withUnsafeMutableBytes(of: &strides) { strides in
+        guard let first = pointers.baseAddress, let firstStride = strides.baseAddress else {
+          return -1
+        }
+        return body(
+          first.assumingMemoryBound(to: UnsafeMutablePointer<UInt8>?.self),
+          firstStride.assumingMemoryBound(to: Int32.self))
+      }
     }
   }
 
