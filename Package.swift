@@ -64,12 +64,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .executableTarget(
+      name: "CameraExample", dependencies: ["Pipeline", "Runtime"], path: "Examples/Camera"),
+
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "RuntimeTests", dependencies: ["Runtime", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize", "Runtime", "Pictures"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Runtime"]),
-    .testTarget(name: "CameraTests", dependencies: ["Camera"]),
+    .testTarget(name: "CameraTests", dependencies: ["Camera", "CPlatform"]),
     .testTarget(
       name: "PipelineTests",
       dependencies: ["Pipeline", "Camera", "Runtime", "Pictures", "CAllocationCounter"]),

@@ -53,6 +53,7 @@ struct WatchSession {
       log.takesChangesOnly = output.onChange
       sinks.append(log)
     }
+    if let path = output.metricsFile { sinks.append(MetricsFileSink(path: path, board: board)) }
     return sinks
   }
 
