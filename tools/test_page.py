@@ -193,8 +193,7 @@ def main():
         if arguments.screenshots:
             time.sleep(arguments.history)
             folder = arguments.screenshots
-            browser.screenshot(f"{folder}/watch.png", 1280, 800, "light", 0.75)
-            browser.screenshot(f"{folder}/watch-dark.png", 1280, 800, "dark", 0.75)
+            browser.screenshot(f"{folder}/watch.png", 1280, 800, "light", 0.62)
             browser.screenshot(f"{folder}/watch-phone.png", 390, 844, "dark")
         if arguments.end:
             if arguments.end.isdigit():

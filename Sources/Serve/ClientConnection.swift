@@ -7,8 +7,23 @@ import FoundationEssentials
 struct ClientConnection: Sendable {
   let socket: AsyncSocket
   let router: Router
+  private let watchdog = Watchdog()
+
+  init(socket: AsyncSocket, router: Router) {
+    self.socket = socket
+    self.router = router
+  }
 
   func run() async {
+    try? await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await serve() }
+      group.addTask { try await watchdog.run() }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
+  private func serve() async {
     var received: [UInt8] = []
     while !Task.isCancelled {
       switch await nextRequest(&received) {
@@ -31,10 +46,10 @@ struct ClientConnection: Sendable {
 
   /// Reads up to the empty line. `received` keeps what came behind it.
   private func nextRequest(_ received: inout [UInt8]) async -> Incoming {
-    let (socket, start) = (socket, received)
+    let start = received
     let seconds = start.isEmpty ? ServeLimits.idleSeconds : ServeLimits.requestSeconds
     do {
-      let (head, rest) = try await withDeadline(seconds: seconds) {
+      let (head, rest) = try await watchdog.limit(seconds: seconds) {
         try await RequestHead.read(from: socket, start)
       }
       received = rest
@@ -62,15 +77,14 @@ struct ClientConnection: Sendable {
       if isHead {
         try? await send(head)
       } else {
-        await EventConnection(socket: socket, hub: router.hub, head: head).run()
+        await EventConnection(socket: socket, hub: router.hub, watchdog: watchdog, head: head).run()
       }
       return false
     }
   }
 
   private func send(_ bytes: [UInt8]) async throws {
-    let socket = socket
-    try await withDeadline(seconds: ServeLimits.writeSeconds) {
+    try await watchdog.limit(seconds: ServeLimits.writeSeconds) {
       try await socket.write(Data(bytes))
     }
   }

@@ -6,6 +6,7 @@ import FoundationEssentials
 struct EventConnection: Sendable {
   let socket: AsyncSocket
   let hub: EventHub
+  let watchdog: Watchdog
   /// Of the response. A client that has read it misses no event from there on.
   let head: [UInt8]
 
@@ -27,8 +28,7 @@ struct EventConnection: Sendable {
   }
 
   private func write(_ bytes: [UInt8]) async throws {
-    let socket = socket
-    try await withDeadline(seconds: ServeLimits.writeSeconds) {
+    try await watchdog.limit(seconds: ServeLimits.writeSeconds) {
       try await socket.write(Data(bytes))
     }
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Dispatch
 
-/// Runs all of the server on one thread of low priority: it never takes a second core from the
-/// network, and the program's other tasks, even blocked ones, do not hold it up.
+/// Runs all of the server on one thread at a time: it never takes a second core from the network,
+/// and the program's other tasks, even blocked ones, do not hold it up.
 final class ServeExecutor: TaskExecutor {
   private let queue = DispatchQueue(label: "swiftlet.serve", qos: .utility)
 

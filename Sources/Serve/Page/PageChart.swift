@@ -56,7 +56,7 @@ enum PageChart {
 
       function draw() {
         pending = false;
-        const box = canvas.getBoundingClientRect(), scale = window.devicePixelRatio || 1;
+        const box = canvas.getBoundingClientRect(), scale = Math.max(1, window.devicePixelRatio || 1);
         const width = Math.round(box.width * scale), height = Math.round(box.height * scale);
         if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
         const style = getComputedStyle(document.documentElement), value = (name) => style.getPropertyValue(name).trim();
