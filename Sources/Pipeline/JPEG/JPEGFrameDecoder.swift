@@ -86,6 +86,15 @@ package struct JPEGFrameDecoder: ~Copyable {
     return try decode(bytes, header, header.whole, eighths: eighths)
   }
 
+  /// The size that a frame says, in pixels.
+  /// - Throws: `damaged`, `truncated`, `unsupported`.
+  package mutating func size(
+    of bytes: UnsafeRawBufferPointer
+  ) throws(JPEGFrameError) -> (width: Int, height: Int) {
+    let header = try readHeader(bytes)
+    return (Int(header.width), Int(header.height))
+  }
+
   private mutating func readHeader(_ bytes: UnsafeRawBufferPointer) throws(JPEGFrameError)
     -> JPEGHeader
   {
