@@ -72,6 +72,21 @@ struct JPEGFrameEncoderTests {
     }
   }
 
+  @Test("of one row take any distance to the next one")
+  func oneRow() throws {
+    var encoder = try JPEGFrameEncoder()
+    for layout in [FrameLayout.grey, .planar444, .planar422, .planar420, .rgb, .yuyv] {
+      let frame = frame(layout, width: 16, height: 1)
+      try frame.withPixels { pixels in
+        var wide = pixels
+        for plane in 0..<layout.planeCount { wide.planes[plane].bytesPerRow = Int.max }
+        _ = try encoder.encode(wide)
+        let (shown, expected) = (try JPEGTest.colours(wide), try JPEGTest.colours(pixels))
+        #expect(shown == expected)
+      }
+    }
+  }
+
   @Test("of sizes that lie are refused")
   func lies() throws {
     var encoder = try JPEGFrameEncoder()

@@ -73,6 +73,10 @@ package struct JPEGFrameEncoder: ~Copyable {
   /// Whether the frame's planes are those of a file, from the region's first pixel on.
   private static func hasFilePlanes(_ frame: FramePixels, _ region: FrameRegion) -> Bool {
     let isFile = frame.range == .full && frame.matrix == .bt601
+    for plane in 0..<frame.layout.planeCount
+    where frame.planes[plane].bytesPerRow > Int(Int32.max) {
+      return false
+    }
     // libjpeg-turbo reads Y' up to the end of a group that shares its chroma.
     let hasWholePairs = region.x % 2 == 0 && region.width % 2 == 0
     let hasWholeRows = region.y % 2 == 0 && region.height % 2 == 0
