@@ -9,31 +9,48 @@ package enum ResizeReference {
     _ resize: UnsafePointer<swiftlet_resize_row>, output: UnsafeMutablePointer<UInt8>, count: Int
   ) {
     let resize = unsafe resize.pointee
-    let step = unsafe Int(resize.step)
+    switch unsafe resize.step {
+    case 1: unsafe greys(resize, output, count)
+    case 3: unsafe colours(resize, step: 3, output, count)
+    default: unsafe colours(resize, step: 4, output, count)
+    }
+  }
+
+  @inline(__always)
+  private static func colours(
+    _ resize: swiftlet_resize_row, step: Int, _ output: UnsafeMutablePointer<UInt8>, _ count: Int
+  ) {
     let first = unsafe Int(resize.first)
     for i in 0..<count {
       let taps = unsafe resize.taps[i]
       let weights = unsafe resize.weights + i * resize.quads * 8
-      var pixel = unsafe resize.pixels + Int(taps.start - resize.origin) * step
+      var pixel = unsafe resize.pixels + Int(taps.start &- resize.origin) &* step
       var sums: (Int32, Int32, Int32) = (half, half, half)
       for tap in 0..<Int(taps.count) {
         let weight = unsafe weight(weights, tap)
-        if step == 1 {
-          unsafe sums.0 &+= weight &* Int32(pixel[0])
-        } else {
-          unsafe sums.0 &+= weight &* Int32(pixel[first])
-          unsafe sums.1 &+= weight &* Int32(pixel[1])
-          unsafe sums.2 &+= weight &* Int32(pixel[2 &- first])
-        }
+        unsafe sums.0 &+= weight &* Int32(pixel[first])
+        unsafe sums.1 &+= weight &* Int32(pixel[1])
+        unsafe sums.2 &+= weight &* Int32(pixel[2 &- first])
         unsafe pixel += step
       }
-      if step == 1 {
-        unsafe output[i] = byte(sums.0)
-      } else {
-        unsafe output[3 * i] = byte(sums.0)
-        unsafe output[3 * i + 1] = byte(sums.1)
-        unsafe output[3 * i + 2] = byte(sums.2)
+      unsafe output[3 &* i] = byte(sums.0)
+      unsafe output[3 &* i &+ 1] = byte(sums.1)
+      unsafe output[3 &* i &+ 2] = byte(sums.2)
+    }
+  }
+
+  private static func greys(
+    _ resize: swiftlet_resize_row, _ output: UnsafeMutablePointer<UInt8>, _ count: Int
+  ) {
+    for i in 0..<count {
+      let taps = unsafe resize.taps[i]
+      let weights = unsafe resize.weights + i * resize.quads * 8
+      let pixel = unsafe resize.pixels + Int(taps.start &- resize.origin)
+      var sum = half
+      for tap in 0..<Int(taps.count) {
+        unsafe sum &+= weight(weights, tap) &* Int32(pixel[tap])
       }
+      unsafe output[i] = byte(sum)
     }
   }
 
@@ -44,16 +61,25 @@ package enum ResizeReference {
   ) {
     let resize = unsafe resize.pointee
     // Enough columns that the rows' weights cost little, few enough for registers.
-    for begin in stride(from: 0, to: byteCount, by: 16) {
-      var sums = InlineArray<16, Int32>(repeating: half)
-      let columns = min(16, byteCount - begin)
-      for tap in unsafe 0..<resize.count {
-        let weight = unsafe weight(resize.weights, tap)
-        let row = unsafe resize.rows[tap] + begin
-        for i in 0..<columns { unsafe sums[i] &+= weight &* Int32(row[i]) }
-      }
-      for i in 0..<columns { unsafe output[begin + i] = byte(sums[i]) }
+    let whole = byteCount & ~15
+    for begin in stride(from: 0, to: whole, by: 16) {
+      unsafe columns(resize, output, begin, count: 16)
     }
+    for begin in whole..<byteCount { unsafe columns(resize, output, begin, count: 1) }
+  }
+
+  @inline(__always)
+  private static func columns(
+    _ resize: swiftlet_resize_column, _ output: UnsafeMutablePointer<UInt8>, _ begin: Int,
+    count: Int
+  ) {
+    var sums = InlineArray<16, Int32>(repeating: half)
+    for tap in unsafe 0..<resize.count {
+      let weight = unsafe weight(resize.weights, tap)
+      let row = unsafe resize.rows[tap] + begin
+      for i in 0..<count { unsafe sums[unchecked: i] &+= weight &* Int32(row[i]) }
+    }
+    for i in 0..<count { unsafe output[begin &+ i] = byte(sums[unchecked: i]) }
   }
 
   private static var half: Int32 { 1 << (SWIFTLET_RESIZE_BITS - 1) }
