@@ -25,7 +25,9 @@ package struct JPEGFrameDecoder: ~Copyable {
   /// A frame that claims more is refused.
   package static let maximumPixelCount = 1 << 26
 
-  private let handle: tjhandle
+  private var handle: tjhandle
+  /// Whether the last frame failed: a handle keeps what a damaged frame said of Huffman tables.
+  private var isTainted = false
   private var memory = JPEGBuffer()
 
   /// - Throws: `outOfMemory`.
@@ -48,14 +50,30 @@ package struct JPEGFrameDecoder: ~Copyable {
     _ bytes: UnsafeRawBufferPointer, region: FrameRegion? = nil,
     for classifier: borrowing Classifier
   ) throws(JPEGFrameError) -> JPEGFrame {
+    try decode(bytes, region: region) { classifier.scaledSize(width: $0, height: $1) }
+  }
+
+  /// The same for a preprocessor without a classifier.
+  package mutating func decode(
+    _ bytes: UnsafeRawBufferPointer, region: FrameRegion? = nil,
+    covering preprocessor: borrowing Preprocessor
+  ) throws(JPEGFrameError) -> JPEGFrame {
+    try decode(bytes, region: region) { preprocessor.scaledSize(width: $0, height: $1) }
+  }
+
+  /// - Parameter scaledSize: of a region's width and height.
+  private mutating func decode(
+    _ bytes: UnsafeRawBufferPointer, region: FrameRegion?,
+    scaledSize: (Int, Int) -> (width: Int64, height: Int64)
+  ) throws(JPEGFrameError) -> JPEGFrame {
     let header = try readHeader(bytes)
-    let region = region ?? header.whole
-    guard region.isInside(width: Int(header.width), height: Int(header.height)) else {
+    let part = region ?? header.whole
+    guard part.isInside(width: Int(header.width), height: Int(header.height)) else {
       throw .invalidSize
     }
-    let needed = classifier.scaledSize(width: region.width, height: region.height)
-    let eighths = JPEGReduction.eighths(of: region, covering: needed)
-    return try decode(bytes, header, region, eighths: eighths)
+    let needed = scaledSize(part.width, part.height)
+    let eighths = JPEGReduction.eighths(of: part, covering: needed)
+    return try decode(bytes, header, part, eighths: eighths)
   }
 
   /// Decodes one frame at its full size, or at 4, 2 or 1 eighths of it, rounded up.
@@ -68,8 +86,20 @@ package struct JPEGFrameDecoder: ~Copyable {
     return try decode(bytes, header, header.whole, eighths: eighths)
   }
 
-  private func readHeader(_ bytes: UnsafeRawBufferPointer) throws(JPEGFrameError) -> JPEGHeader {
+  /// The size that a frame says, in pixels.
+  /// - Throws: `damaged`, `truncated`, `unsupported`.
+  package mutating func size(
+    of bytes: UnsafeRawBufferPointer
+  ) throws(JPEGFrameError) -> (width: Int, height: Int) {
+    let header = try readHeader(bytes)
+    return (Int(header.width), Int(header.height))
+  }
+
+  private mutating func readHeader(_ bytes: UnsafeRawBufferPointer) throws(JPEGFrameError)
+    -> JPEGHeader
+  {
     var header = JPEGHeader()
+    try renew()
     guard let base = bytes.baseAddress else { throw .truncated }
     let status = tjDecompressHeader3(
       handle, base.assumingMemoryBound(to: UInt8.self), UInt(bytes.count), &header.width,
@@ -87,15 +117,10 @@ package struct JPEGFrameDecoder: ~Copyable {
     let width = JPEGReduction.reduced(Int(header.width), eighths)
     let height = JPEGReduction.reduced(Int(header.height), eighths)
     let layout = header.layout ?? .rgb
-    var byteCount = 0
-    for plane in 0..<layout.planeCount {
-      let size = layout.planeSize(plane, width: width, height: height)
-      byteCount += size.rowByteCount * size.rows
-    }
-    let base = try memory.reserve(byteCount)
+    let base = try memory.reserve(JPEGPlanes.byteCount(layout, width: width, height: height))
     let pixels = FramePixels(
       layout: layout, width: width, height: height, matrix: .bt601, range: .full,
-      planes: JPEGPlanes.dense(base, layout, width: width, height: height))
+      planes: JPEGPlanes.planes(base, layout, width: width, height: height))
     let status =
       header.layout == nil ? decodeColours(bytes, pixels, base) : decodePlanes(bytes, pixels)
     // A warning still fills all rows.
@@ -104,6 +129,15 @@ package struct JPEGFrameDecoder: ~Copyable {
       pixels: pixels,
       region: JPEGReduction.reduced(region, eighths, width: width, height: height),
       fullWidth: Int(header.width), fullHeight: Int(header.height), eighths: eighths)
+  }
+
+  /// Takes a fresh handle after a frame that failed.
+  private mutating func renew() throws(JPEGFrameError) {
+    guard isTainted else { return }
+    guard let fresh = tjInitDecompress() else { throw .outOfMemory }
+    tjDestroy(handle)
+    handle = fresh
+    isTainted = false
   }
 
   private func decodePlanes(_ bytes: UnsafeRawBufferPointer, _ pixels: FramePixels) -> Int32 {
@@ -144,7 +178,9 @@ package struct JPEGFrameDecoder: ~Copyable {
       != nil
   }
 
-  private func failure() -> JPEGFrameError {
+  /// The error of the last call.
+  private mutating func failure() -> JPEGFrameError {
+    isTainted = true
     if says("remature end") { return .truncated }
     return says("emory") ? .outOfMemory : .damaged
   }

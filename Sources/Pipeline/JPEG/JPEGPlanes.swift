@@ -3,9 +3,10 @@ import Runtime
 
 /// The planes of a frame as libjpeg-turbo takes them.
 struct JPEGPlanes {
-  private var pointers: (
-    UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?
-  )
+  private var pointers:
+    (
+      UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?
+    )
   private var strides: (Int32, Int32, Int32) = (0, 0, 0)
 
   /// - Parameter region: nil for all of the frame; else it begins with a sample of every plane.
@@ -34,19 +35,45 @@ struct JPEGPlanes {
       Int32
   ) -> Int32 {
     // The elements of a tuple of one type lie in a row.
-    withUnsafeMutablePointer(to: &pointers.0) { pointers in
-      withUnsafeMutablePointer(to: &strides.0) { strides in body(pointers, strides) }
+    withUnsafeMutablePointer(to: &pointers) { pointers in
+      withUnsafeMutablePointer(to: &strides) { strides in
+        body(
+          UnsafeMutableRawPointer(pointers).assumingMemoryBound(
+            to: UnsafeMutablePointer<UInt8>?.self),
+          UnsafeMutableRawPointer(strides).assumingMemoryBound(to: Int32.self))
+      }
     }
   }
 
-  /// Planes without gaps that follow each other in `base`.
-  static func dense(
+  /// The bytes of a plane's row, and the rows, that libjpeg-turbo writes: of Y' up to the end of a
+  /// group that shares its chroma.
+  private static func size(
+    _ plane: Int, _ layout: FrameLayout, width: Int, height: Int
+  ) -> (rowByteCount: Int, rows: Int) {
+    let halvesColumns = layout == .planar420 || layout == .planar422
+    return layout.planeSize(
+      plane, width: halvesColumns ? width + width % 2 : width,
+      height: layout == .planar420 ? height + height % 2 : height)
+  }
+
+  /// Bytes of `planes`.
+  static func byteCount(_ layout: FrameLayout, width: Int, height: Int) -> Int {
+    var byteCount = 0
+    for plane in 0..<layout.planeCount {
+      let size = size(plane, layout, width: width, height: height)
+      byteCount += size.rowByteCount * size.rows
+    }
+    return byteCount
+  }
+
+  /// Planes that follow each other in `base`, with room for all that libjpeg-turbo writes.
+  static func planes(
     _ base: UnsafeMutablePointer<UInt8>, _ layout: FrameLayout, width: Int, height: Int
   ) -> InlineArray<3, FramePixels.Plane> {
     var planes: InlineArray<3, FramePixels.Plane> = [.empty, .empty, .empty]
     var start = base
     for plane in 0..<layout.planeCount {
-      let size = layout.planeSize(plane, width: width, height: height)
+      let size = size(plane, layout, width: width, height: height)
       let byteCount = size.rowByteCount * size.rows
       planes[plane] = FramePixels.Plane(
         bytes: UnsafeRawBufferPointer(start: start, count: byteCount),

@@ -73,12 +73,14 @@ package struct JPEGFrameEncoder: ~Copyable {
   /// Whether the frame's planes are those of a file, from the region's first pixel on.
   private static func hasFilePlanes(_ frame: FramePixels, _ region: FrameRegion) -> Bool {
     let isFile = frame.range == .full && frame.matrix == .bt601
-    // The last sample of a chroma plane must be one of the frame's: an odd region ends within a pair.
+    // libjpeg-turbo reads Y' up to the end of a group that shares its chroma.
+    let hasWholePairs = region.x % 2 == 0 && region.width % 2 == 0
+    let hasWholeRows = region.y % 2 == 0 && region.height % 2 == 0
     switch frame.layout {
     case .grey: return true
     case .planar444: return isFile
-    case .planar422: return isFile && region.x % 2 == 0
-    case .planar420: return isFile && region.x % 2 == 0 && region.y % 2 == 0
+    case .planar422: return isFile && hasWholePairs
+    case .planar420: return isFile && hasWholePairs && hasWholeRows
     default: return false
     }
   }
