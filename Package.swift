@@ -50,13 +50,22 @@ let package = Package(
       ],
       exclude: ["Import/onnx.proto"]),
     .target(
-      name: "Serve", dependencies: [.product(name: "FlyingFox", package: "FlyingFox")]),
+      name: "Serve", dependencies: [.product(name: "FlyingSocks", package: "FlyingFox")]),
+    .systemLibrary(
+      name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .target(
+      name: "MQTT",
+      dependencies: [.target(name: "CMosquitto", condition: .when(traits: ["MQTT"]))]),
     .executableTarget(
       name: "swiftlet",
       dependencies: [
-        "Runtime", "Quantize", "Pictures", "Camera", "Pipeline", "Serve", "CPlatform",
+        "Runtime", "Quantize", "Pictures", "Camera", "Pipeline", "Serve", "MQTT",
+        "CPlatform",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .executableTarget(
+      name: "CameraExample", dependencies: ["Pipeline", "Runtime"], path: "Examples/Camera"),
 
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
@@ -68,6 +77,7 @@ let package = Package(
       name: "PipelineTests",
       dependencies: ["Pipeline", "Camera", "Runtime", "Pictures", "CAllocationCounter"]),
     .testTarget(name: "ServeTests", dependencies: ["Serve"]),
+    .testTarget(name: "MQTTTests", dependencies: ["MQTT"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["swiftlet", "Runtime", "Pictures"]),
   ],

@@ -27,7 +27,7 @@ extension CameraStream {
     let modes = device.modes()
     try device.requireCamera(modes, request)
     let choice = try FormatNegotiation.choose(
-      modes, request, hasConverter: FrameConverter.isInstalled, device: path)
+      modes, request, hasConverter: V4LConverter.isInstalled, device: path)
     let agreed = try device.setFormat(choice, request)
     var complaint = ""
     guard let layout = FrameLayout.check(agreed, complaint: &complaint) else {

@@ -10,7 +10,7 @@ struct CameraReader: ~Copyable {
   private let freezeMilliseconds: Int
   private let framing: FrameFraming
   /// Makes a format of our own out of others.
-  private var converter: FrameConverter?
+  private var converter: V4LConverter?
   /// The converter's frames, since it has memory for one only.
   private var slots = FrameSlots()
   private var hasFrame = false
@@ -24,9 +24,9 @@ struct CameraReader: ~Copyable {
     freezeMilliseconds: Int
   ) throws(CameraError) {
     var framing = FrameFraming(stream.format)
-    var converter: FrameConverter?
+    var converter: V4LConverter?
     if framing == nil {
-      let made = try FrameConverter(stream)
+      let made = try V4LConverter(stream)
       framing = FrameFraming(made.format)
       converter = consume made
     }
@@ -90,7 +90,7 @@ struct CameraReader: ~Copyable {
 
   /// The frame's content; nil, and counted, when it is damaged.
   private func content(of frame: CameraFrame) -> PendingFrame.Content? {
-    if !frame.isDamaged, let content = framing.content(of: frame) { return content }
+    if !frame.isDamaged { return framing.content(of: frame) }
     feed.noteDamaged("damaged or cut short, the driver says", device: description.device)
     return nil
   }
@@ -114,7 +114,8 @@ struct CameraReader: ~Copyable {
   private mutating func noteGap(before sequence: UInt32) {
     let missing = sequence &- lastSequence
     if count > 0, missing > 1, missing < 1 << 16 {
-      feed.noteDamaged("the driver left out \(missing - 1) frames", device: description.device)
+      feed.noteDamaged(
+        "the driver left frames out", count: UInt64(missing - 1), device: description.device)
     }
     lastSequence = sequence
   }
