@@ -144,7 +144,7 @@ static void put_streaming_interface(struct writer *writer) {
 static void put_configuration(struct writer *writer) {
   PUT(writer, 9, DESCRIPTOR_CONFIGURATION, 0, 0, 2, 1, 0, 0x80, 250);  // from the bus, 500 mA
   PUT(writer, 8, DESCRIPTOR_INTERFACE_ASSOCIATION, INTERFACE_CONTROL, 2, CLASS_VIDEO,
-      SUBCLASS_COLLECTION, 0, STRING_PRODUCT);
+      SUBCLASS_COLLECTION, 0, 0);
   put_control_interface(writer);
   put_streaming_interface(writer);
   set16(writer, 2, writer->length);
