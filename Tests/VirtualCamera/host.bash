@@ -81,7 +81,7 @@ run_machine() {
     root=/dev/root rootfstype=hostfs rootflags=/ rw "init=$rig/guest/init" \
     "CAMERA_JOB=$folder" "CAMERA_MACHINE=$work/machine" \
     con=none ssl=none con0=null,fd:1 quiet loglevel=3 </dev/null 2>"$folder/kernel.log" \
-    | tr -d '\r' || true
+    | sed -u -e 's/\r$//' -e '/^reboot: /d' || true
   [[ -s "$folder/exit-code" ]] || { say "the machine did not finish within $seconds s"; return 124; }
   return "$(<"$folder/exit-code")"
 }

@@ -51,7 +51,8 @@ def run_scenarios(job, make_rig, results):
         except CheckFailed as failure:
             result, note = "FAILED", str(failure)
         except Exception:  # a defect of the rig must not hide the scenarios that follow
-            result, note = "FAILED", traceback.format_exc()
+            traceback.print_exc()
+            result, note = "FAILED", traceback.format_exc(limit=0).strip()
         seconds = time.monotonic() - started
         print(f"{result} {seconds:5.1f} s  {title}{': ' if note else ''}{note}", flush=True)
         passed = passed and result == "passed"

@@ -71,13 +71,17 @@ class Webcam:
 
     def unbind(self):
         """Takes the driver from the camera. Returns what bind() needs."""
-        interface = f"{self._device()}:1.0"
-        (DRIVER / "unbind").write_text(interface)
+        device = self._device()
+        (DRIVER / "unbind").write_text(f"{device}:1.0")
         self.wait_gone()
-        return interface
+        return device
 
-    def bind(self, interface):
-        (DRIVER / "bind").write_text(interface)
+    def bind(self, device):
+        """Once nobody has the old node open any more: the driver holds the streaming interface
+        until then."""
+        streaming = DRIVER / f"{device}:1.1"
+        wait_until(lambda: not streaming.exists(), APPEAR_SECONDS, "the old node is still open")
+        (DRIVER / "bind").write_text(f"{device}:1.0")
         self.wait_node()
 
     def reset(self):
@@ -87,6 +91,17 @@ class Webcam:
         subprocess.run([self.settings.machine, "usb-reset", f"/dev/bus/usb/{bus:03}/{number:03}"],
                        check=True)
         self.wait_node()
+
+    def frames_sent(self):
+        """Since it was started."""
+        marker = "webcam: frames "
+        before = self._log().count(marker)
+        self.tell("count")
+        wait_until(lambda: self._log().count(marker) > before, 1, "the webcam's count")
+        return int(self._log().rpartition(marker)[2].split()[0])
+
+    def _log(self):
+        return (self.settings.folder / "webcam.log").read_text()
 
     def close(self):
         if self.process.poll() is None:

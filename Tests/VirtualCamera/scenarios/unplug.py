@@ -56,9 +56,9 @@ def other_port(rig):
 @scenario("unplug", "the driver is unbound and bound")
 def unbind(rig):
     camera, watch = rig.streaming()
-    interface = camera.unbind()
+    device = camera.unbind()
     watch.expect_fault(*AWAY)
-    camera.bind(interface)
+    camera.bind(device)
     watch.expect_return(*AWAY)
     watch.end()
 

@@ -26,6 +26,7 @@ static const char usage[] =
     "  error N       the next N frames carry the error bit of their payloads' headers\n"
     "  truncate N    the next N frames end after a third\n"
     "  garble N      the next N frames have wrong bytes\n"
+    "  count         prints how many frames it has sent\n"
     "  unplug        leaves the port\n"
     "  plug [PORT]   is plugged in again, without any of the faults above\n"
     "  quit          unplugs and ends\n"
@@ -74,6 +75,7 @@ static void obey(struct webcam *webcam, const char *line) {
   else if (!strcmp(verb, "error")) stream->faults.errors = number;
   else if (!strcmp(verb, "truncate")) stream->faults.truncated = number;
   else if (!strcmp(verb, "garble")) stream->faults.garbled = number;
+  else if (!strcmp(verb, "count")) printf("webcam: frames %lu\n", stream->frame_count);
   else if (!strcmp(verb, "unplug")) unplug(webcam);
   else if (!strcmp(verb, "plug")) plug(webcam, (int)number);
   else if (!strcmp(verb, "quit")) webcam->quit = true;

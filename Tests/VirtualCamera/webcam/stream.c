@@ -93,6 +93,7 @@ static void start_frame(struct stream *stream, int64_t time) {
   stream->next_start = next < time ? time : next;  // a late camera does not hurry
   stream->frame = stream->photograph->frames[stream->format][stream->size];
   stream->offset = 0;
+  stream->frame_count++;
   stream->frame_id ^= PAYLOAD_FRAME_ID;
   struct faults *faults = &stream->faults;
   stream->error_bit = faults->errors > 0;

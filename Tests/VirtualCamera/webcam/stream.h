@@ -26,6 +26,7 @@ struct stream {
   unsigned format, size;
   uint32_t interval;  // in 100 ns
   uint8_t frame_id;
+  unsigned long frame_count;  // frames begun
   int64_t next_start;  // nanoseconds of CLOCK_MONOTONIC
 
   // The frame under way; bytes is NULL between two frames.
