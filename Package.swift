@@ -54,7 +54,7 @@ let package = Package(
     .executableTarget(
       name: "swiftlet",
       dependencies: [
-        "Runtime", "Quantize", "Pictures", "Camera", "Pipeline", "Serve",
+        "Runtime", "Quantize", "Pictures", "Camera", "Pipeline", "Serve", "CPlatform",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

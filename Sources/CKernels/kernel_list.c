@@ -15,6 +15,12 @@
             size_t count);
 #define POOL(name, isa, operator, columns) \
   void name(const swiftlet_pool *pool, size_t row_begin, size_t row_end);
+#define FRAME_ROW(name, isa, columns) \
+  void name(const swiftlet_frame_row *row, uint8_t *output, size_t count);
+#define RESIZE_ROW(name, isa, columns) \
+  void name(const swiftlet_resize_row *resize, uint8_t *output, size_t count);
+#define RESIZE_COLUMN(name, isa, columns) \
+  void name(const swiftlet_resize_column *resize, uint8_t *output, size_t byte_count);
 #include "kernels.inc"
 
 static const swiftlet_kernel kernels[] = {
@@ -54,6 +60,27 @@ static const swiftlet_kernel kernels[] = {
    .rows = 1,                                     \
    .columns = tile_columns,                       \
    .pool = kernel},
+#define FRAME_ROW(kernel, set, tile_columns) \
+  {.name = #kernel,                          \
+   .op = SWIFTLET_OPERATOR_FRAME_ROW,        \
+   .isa = SWIFTLET_ISA_##set,                \
+   .rows = 1,                                \
+   .columns = tile_columns,                  \
+   .frame_row = kernel},
+#define RESIZE_ROW(kernel, set, tile_columns) \
+  {.name = #kernel,                           \
+   .op = SWIFTLET_OPERATOR_RESIZE_ROW,        \
+   .isa = SWIFTLET_ISA_##set,                 \
+   .rows = 1,                                 \
+   .columns = tile_columns,                   \
+   .resize_row = kernel},
+#define RESIZE_COLUMN(kernel, set, tile_columns) \
+  {.name = #kernel,                              \
+   .op = SWIFTLET_OPERATOR_RESIZE_COLUMN,        \
+   .isa = SWIFTLET_ISA_##set,                    \
+   .rows = 1,                                    \
+   .columns = tile_columns,                      \
+   .resize_column = kernel},
 #include "kernels.inc"
     {.name = "", .op = 0},  // an instruction set without kernels still has a list
 };

@@ -32,11 +32,17 @@ public struct CameraError: Error, Sendable, Equatable {
   public let operation: String
   /// The error number; 0 where there was none.
   public let errno: Int32
+  /// What more there is to say, such as what the camera offers instead; may be empty.
+  public let detail: String
 
-  public init(_ reason: Reason, device: String, operation: String = "", errno: Int32 = 0) {
+  public init(
+    _ reason: Reason, device: String, operation: String = "", errno: Int32 = 0,
+    detail: String = ""
+  ) {
     self.reason = reason
     self.device = device
     self.operation = operation
     self.errno = errno
+    self.detail = detail
   }
 }

@@ -41,10 +41,10 @@ public struct Classifier: ~Copyable {
   public init(
     _ model: consuming Model, options: EngineOptions = EngineOptions()
   ) throws(RuntimeError) {
-    let preprocessor = Preprocessor(record: model.preprocessing, input: model.input)
+    let (record, input) = (model.preprocessing, model.input)
     let count = model.labelCount
     engine = try Engine.make(model, options: options)
-    self.preprocessor = preprocessor
+    preprocessor = Preprocessor(record: record, input: input, isa: engine.instructionSet)
     scores = Array(repeating: 0, count: count)
     probabilities = Array(repeating: 0, count: count)
     order = Array(repeating: 0, count: min(count, Self.rankedCount))
@@ -85,6 +85,35 @@ public struct Classifier: ~Copyable {
     try unsafe preprocessor.run(
       pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format,
       into: input)
+  }
+
+  /// Computes the probabilities of all classes for a camera's frame or a part of it. From the second
+  /// frame of one size on, it allocates nothing.
+  ///
+  /// - Parameters:
+  ///   - frame: its memory must be valid; sizes are checked.
+  ///   - region: what is looked at, inside of the frame; nil for all of it.
+  /// - Throws: `invalidImage`, `outOfMemory`.
+  @unsafe public mutating func run(
+    frame: FramePixels, region: FrameRegion? = nil
+  ) throws(RuntimeError) {
+    try unsafe prepare(frame: frame, region: region)
+    compute()
+  }
+
+  /// The first half of `run(frame:region:)`: the frame becomes the network's input.
+  @unsafe package mutating func prepare(
+    frame: FramePixels, region: FrameRegion? = nil
+  ) throws(RuntimeError) {
+    // The input tensor has the shape that the preprocessor was made for.
+    guard let input = unsafe engine.input.baseAddress else { return }
+    try unsafe preprocessor.run(frame: frame, region: region, into: input)
+  }
+
+  /// The size in pixels that a picture is scaled to before the network's crop: it may be made smaller
+  /// beforehand, but not below it.
+  package func scaledSize(width: Int, height: Int) -> (width: Int64, height: Int64) {
+    preprocessor.scaledSize(width: width, height: height)
   }
 
   /// The second half of `run`: the network, then softmax and order.

@@ -17,7 +17,7 @@ struct Swiftlet: ParsableCommand {
     version: SwiftletVersion.current,
     subcommands: [
       ClassifyCommand.self, QuantizeCommand.self, InspectCommand.self, VerifyCommand.self,
-      EvaluateCommand.self, BenchmarkCommand.self,
+      EvaluateCommand.self, BenchmarkCommand.self, WatchCommand.self,
     ])
 
   static func main() {

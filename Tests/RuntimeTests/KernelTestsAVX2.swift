@@ -47,6 +47,21 @@ struct KernelTestsAVX2 {
       + ListedKernel.all(SWIFTLET_OPERATOR_MAX_POOL, set))
   func pools(_ listed: ListedKernel) { checkPool(listed.kernel) }
 
+  @Test(
+    "AVX2 conversions of frame rows equal the reference",
+    arguments: ListedKernel.all(SWIFTLET_OPERATOR_FRAME_ROW, set))
+  func frameRows(_ listed: ListedKernel) { checkFrameRow(listed.kernel) }
+
+  @Test(
+    "AVX2 resizes along rows equal the reference",
+    arguments: ListedKernel.all(SWIFTLET_OPERATOR_RESIZE_ROW, set))
+  func resizeRows(_ listed: ListedKernel) { checkResizeRow(listed.kernel) }
+
+  @Test(
+    "AVX2 resizes along columns equal the reference",
+    arguments: ListedKernel.all(SWIFTLET_OPERATOR_RESIZE_COLUMN, set))
+  func resizeColumns(_ listed: ListedKernel) { checkResizeColumn(listed.kernel) }
+
   @Test("Every depthwise shape has a vector kernel, and its fastest exact one is chosen")
   func depthwiseChoices() {
     let choose = { (set: InstructionSet, kernel: (Int, Int), strides: (Int, Int), upper: Int) in

@@ -120,12 +120,73 @@ typedef struct {
 typedef void (*swiftlet_pool_kernel)(const swiftlet_pool *_Nonnull pool, size_t row_begin,
                                      size_t row_end);
 
+// One row of Y'CbCr samples to colours, chroma replicated (docs/model-format.md, camera frames): with
+// y = luma - luma_zero, a = first - 128, b = second - 128, and pixel x's chroma at x >> chroma_shift,
+//   output[4x + 0] = clamp((luma_weight * y + weights[0] * a + 4096) >> 13)
+//   output[4x + 1] = clamp((luma_weight * y + weights[1] * a + weights[2] * b + 4096) >> 13)
+//   output[4x + 2] = clamp((luma_weight * y + weights[3] * b + 4096) >> 13)
+// and output[4x + 3] = 0. For red, green, blue first is Cr; for blue, green, red it is Cb.
+// (luma_step, chroma_step, chroma_shift) is (2, 4, 1) packed, (1, 2, 1) semi-planar, (1, 1, 1) or
+// (1, 1, 0) planar. Packed: all three pointers point into the same four bytes. Semi-planar: first and
+// second into the same two.
+typedef struct {
+  const uint8_t *_Nonnull luma;
+  const uint8_t *_Nonnull first;
+  const uint8_t *_Nonnull second;
+  uint8_t luma_step, chroma_step, chroma_shift;
+  int16_t luma_zero, luma_weight;
+  int16_t weights[4];
+} swiftlet_frame_row;
+// Converts pixels [0, count); reads no sample of others. output: 4 * count bytes.
+typedef void (*swiftlet_frame_row_kernel)(const swiftlet_frame_row *_Nonnull row,
+                                          uint8_t *_Nonnull output, size_t count);
+
+// Weights of a resize have 22 fraction bits and come in quads of taps, [4 high][4 low], where
+// weight = high * 2^11 + low, 0 <= low < 2^11: each half fits int16. Unused taps weigh nothing.
+// byte = min((sum of weight * byte + 2^21) >> 22, 255), in int32.
+#define SWIFTLET_RESIZE_BITS 22
+#define SWIFTLET_RESIZE_LOW_BITS 11
+
+// The input positions [start, start + count) of one output position.
+typedef struct {
+  int32_t start, count;
+} swiftlet_taps;
+
+// The horizontal half of a resize.
+typedef struct {
+  const uint8_t *_Nonnull pixels;   // input pixel `origin`
+  size_t byte_count;                // readable from there; no tap lies behind
+  int32_t origin;
+  uint8_t step;                     // bytes of a pixel: 3 or 4 make three channels, 1 makes one
+  uint8_t first;                    // of three: where the output's first lies, 0 or 2
+  const swiftlet_taps *_Nonnull taps;  // starts never decrease
+  const int16_t *_Nonnull weights;  // [count][quads][2][4]
+  size_t quads;
+} swiftlet_resize_row;
+// Makes outputs [0, count), dense.
+typedef void (*swiftlet_resize_row_kernel)(const swiftlet_resize_row *_Nonnull resize,
+                                           uint8_t *_Nonnull output, size_t count);
+
+// The vertical half: one output row is a weighted sum of `count` rows.
+typedef struct {
+  const uint8_t *_Nonnull const *_Nonnull rows;  // an even number of valid pointers, >= count
+  size_t count;
+  const int16_t *_Nonnull weights;  // [ceil(count / 4)][2][4]
+} swiftlet_resize_column;
+// Makes bytes [0, byte_count). The output overlaps no row.
+typedef void (*swiftlet_resize_column_kernel)(const swiftlet_resize_column *_Nonnull resize,
+                                              uint8_t *_Nonnull output, size_t byte_count);
+
 typedef enum {
   SWIFTLET_OPERATOR_CONVOLUTION = 1,
   SWIFTLET_OPERATOR_DEPTHWISE = 2,
   SWIFTLET_OPERATOR_ADD = 3,
   SWIFTLET_OPERATOR_AVERAGE_POOL = 4,
   SWIFTLET_OPERATOR_MAX_POOL = 5,
+  // Not of the network but of its preprocessing:
+  SWIFTLET_OPERATOR_FRAME_ROW = 32,
+  SWIFTLET_OPERATOR_RESIZE_ROW = 33,
+  SWIFTLET_OPERATOR_RESIZE_COLUMN = 34,
 } swiftlet_operator;
 
 // One entry of the kernel list. Function members that do not belong to `op` are null.
@@ -145,6 +206,9 @@ typedef struct {
   size_t (*_Nullable scratch_byte_count)(const swiftlet_depthwise *_Nonnull depthwise);
   swiftlet_add_kernel _Nullable add;
   swiftlet_pool_kernel _Nullable pool;
+  swiftlet_frame_row_kernel _Nullable frame_row;
+  swiftlet_resize_row_kernel _Nullable resize_row;
+  swiftlet_resize_column_kernel _Nullable resize_column;
 } swiftlet_kernel;
 
 // All kernels compiled into this program, the same list on every machine of one architecture.

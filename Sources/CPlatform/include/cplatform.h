@@ -15,6 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cplatform_convert.h"
+#include "cplatform_device.h"
+#include "cplatform_video.h"
+#include "cplatform_watch.h"
+
 // open() is variadic and errno is a macro: Swift sees neither.
 static inline int swiftlet_open_read_only(const char *_Nonnull path) {
   return open(path, O_RDONLY | O_CLOEXEC);

@@ -15,7 +15,10 @@ extension KernelList {
       pack: isDepthwise ? { _, _ in } : nil,
       scratch_byte_count: isDepthwise ? { _ in 0 } : nil,
       add: operation == SWIFTLET_OPERATOR_ADD ? addReference : nil,
-      pool: poolReference(operation))
+      pool: poolReference(operation),
+      frame_row: operation == SWIFTLET_OPERATOR_FRAME_ROW ? frameRowReference : nil,
+      resize_row: operation == SWIFTLET_OPERATOR_RESIZE_ROW ? resizeRowReference : nil,
+      resize_column: operation == SWIFTLET_OPERATOR_RESIZE_COLUMN ? resizeColumnReference : nil)
   }
 
   static let convolutionReference: swiftlet_convolution_kernel = {
@@ -31,6 +34,18 @@ extension KernelList {
 
   static let addReference: swiftlet_add_kernel = {
     unsafe AddReference.run($0, a: $1, b: $2, output: $3, count: $4)
+  }
+
+  static let frameRowReference: swiftlet_frame_row_kernel = {
+    unsafe FrameRowReference.run($0, output: $1, count: $2)
+  }
+
+  static let resizeRowReference: swiftlet_resize_row_kernel = {
+    unsafe ResizeReference.row($0, output: $1, count: $2)
+  }
+
+  static let resizeColumnReference: swiftlet_resize_column_kernel = {
+    unsafe ResizeReference.column($0, output: $1, byteCount: $2)
   }
 
   private static func poolReference(_ operation: swiftlet_operator) -> swiftlet_pool_kernel? {
@@ -50,6 +65,9 @@ extension KernelList {
       case SWIFTLET_OPERATOR_DEPTHWISE: "depthwise_u8__scalar"
       case SWIFTLET_OPERATOR_ADD: "add_u8__scalar"
       case SWIFTLET_OPERATOR_AVERAGE_POOL: "average_pool_u8__scalar"
+      case SWIFTLET_OPERATOR_FRAME_ROW: "frame_row_u8__scalar"
+      case SWIFTLET_OPERATOR_RESIZE_ROW: "resize_row_u8__scalar"
+      case SWIFTLET_OPERATOR_RESIZE_COLUMN: "resize_column_u8__scalar"
       default: "max_pool_u8__scalar"
       }
     // A string literal lives as long as the program and ends with a zero byte.

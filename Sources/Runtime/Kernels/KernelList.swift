@@ -58,6 +58,24 @@ package enum KernelList {
       ?? reference(SWIFTLET_OPERATOR_MAX_POOL)
   }
 
+  /// Converts rows of camera frames.
+  package static func frameRow(_ isa: InstructionSet) -> swiftlet_kernel {
+    unsafe select(isa, SWIFTLET_OPERATOR_FRAME_ROW) { _ in 0 }
+      ?? reference(SWIFTLET_OPERATOR_FRAME_ROW)
+  }
+
+  /// The horizontal half of a resize.
+  package static func resizeRow(_ isa: InstructionSet) -> swiftlet_kernel {
+    unsafe select(isa, SWIFTLET_OPERATOR_RESIZE_ROW) { _ in 0 }
+      ?? reference(SWIFTLET_OPERATOR_RESIZE_ROW)
+  }
+
+  /// The vertical half of a resize.
+  package static func resizeColumn(_ isa: InstructionSet) -> swiftlet_kernel {
+    unsafe select(isa, SWIFTLET_OPERATOR_RESIZE_COLUMN) { _ in 0 }
+      ?? reference(SWIFTLET_OPERATOR_RESIZE_COLUMN)
+  }
+
   /// The kernel of the richest instruction set within `isa`, among those the one that `rank` puts
   /// highest; `rank` is nil for a kernel that does not fit.
   private static func select(

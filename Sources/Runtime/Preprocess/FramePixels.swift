@@ -1,67 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the samples of a frame lie in memory.
-public enum FrameLayout: UInt8, Sendable {
-  /// One plane of three bytes a pixel.
-  case rgb, bgr
-  /// One plane of one byte a pixel.
-  case grey
-  /// One plane, 4:2:2: two pixels in four bytes.
-  case yuyv, uyvy, yvyu
-  /// A plane of Y', and one of interleaved Cb Cr (NV12) or Cr Cb (NV21), 4:2:0.
-  case nv12, nv21
-  /// Three planes: Y', Cb, Cr.
-  case planar420, planar422, planar444
-}
-
-/// The matrix from Y'CbCr to R'G'B'.
-public enum FrameMatrix: UInt8, Sendable { case bt601, bt709 }
-
-/// What sample values mean black and white: 16...235 (and 16...240 for Cb, Cr), or 0...255.
-public enum FrameRange: UInt8, Sendable { case limited, full }
-
-/// The part of a frame that is looked at, in pixels.
-public struct FrameRegion: Sendable, Equatable {
-  public var x: Int
-  public var y: Int
-  public var width: Int
-  public var height: Int
-
-  public init(x: Int, y: Int, width: Int, height: Int) {
-    self.x = x
-    self.y = y
-    self.width = width
-    self.height = height
-  }
-}
-
 /// One frame in borrowed memory. Whoever makes one vouches that the memory stays valid while it is
 /// in use; the sizes are checked before anything is read.
 @unsafe public struct FramePixels {
   /// One plane of samples.
   @unsafe public struct Plane {
     public var bytes: UnsafeRawBufferPointer
-    /// From one row to the next.
+    /// From one row to the next, at least the bytes of a row; the last row needs no padding.
     public var bytesPerRow: Int
 
     public init(bytes: UnsafeRawBufferPointer, bytesPerRow: Int) {
       unsafe self.bytes = unsafe bytes
       unsafe self.bytesPerRow = bytesPerRow
     }
+
+    /// No bytes at all.
+    public static var empty: Plane {
+      unsafe Plane(bytes: UnsafeRawBufferPointer(start: nil, count: 0), bytesPerRow: 0)
+    }
   }
 
   public var layout: FrameLayout
-  /// In pixels.
+  /// In pixels, 1...65,535.
   public var width: Int
   public var height: Int
+  /// These two mean nothing to the layouts without chroma.
   public var matrix = FrameMatrix.bt601
   public var range = FrameRange.limited
-  /// As many as the layout has; the others are empty.
+  /// As many as the layout has; the others are not looked at.
   public var planes: InlineArray<3, Plane>
 
   public init(
-    layout: FrameLayout, width: Int, height: Int, matrix: FrameMatrix, range: FrameRange,
-    planes: InlineArray<3, Plane>
+    layout: FrameLayout, width: Int, height: Int, matrix: FrameMatrix = .bt601,
+    range: FrameRange = .limited, planes: InlineArray<3, Plane>
   ) {
     unsafe self.layout = layout
     unsafe self.width = width
@@ -69,5 +40,57 @@ public struct FrameRegion: Sendable, Equatable {
     unsafe self.matrix = matrix
     unsafe self.range = range
     unsafe self.planes = unsafe planes
+  }
+
+  /// A frame whose planes follow each other without gaps, as V4L2's single-planar formats have them:
+  /// chroma planes of NV12 and NV21 have the same bytes per row as Y', those of 4:2:0 and 4:2:2 half
+  /// of them, rounded up.
+  public init(
+    layout: FrameLayout, width: Int, height: Int, matrix: FrameMatrix = .bt601,
+    range: FrameRange = .limited, bytes: UnsafeRawBufferPointer, bytesPerRow: Int
+  ) {
+    unsafe self.init(
+      layout: layout, width: width, height: height, matrix: matrix, range: range,
+      planes: [.empty, .empty, .empty])
+    let columns = min(max(width, 0), Preprocessor.maximumSide)
+    let lines = min(max(height, 0), Preprocessor.maximumSide)
+    var rest = unsafe bytes
+    for plane in 0..<layout.planeCount {
+      let halves = plane > 0 && (layout == .planar420 || layout == .planar422)
+      let stride = halves ? bytesPerRow / 2 + bytesPerRow % 2 : bytesPerRow
+      unsafe planes[plane] = Plane(bytes: rest, bytesPerRow: stride)
+      let rows = layout.planeSize(plane, width: columns, height: lines).rows
+      let (byteCount, overflow) = stride.multipliedReportingOverflow(by: rows)
+      let skipped = overflow ? rest.count : min(max(byteCount, 0), rest.count)
+      unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest[skipped...])
+    }
+  }
+
+  /// Whether every plane holds all rows of the frame.
+  ///
+  /// - Throws: `invalidImage`.
+  func check() throws(RuntimeError) {
+    var isValid = unsafe hasValidSize
+    var plane = 0
+    while unsafe isValid && plane < layout.planeCount {
+      isValid = unsafe holds(plane)
+      plane += 1
+    }
+    guard isValid else { throw unsafe .invalidImage(width: width, height: height) }
+  }
+
+  private var hasValidSize: Bool {
+    let sides = 1...Preprocessor.maximumSide
+    return unsafe sides.contains(width) && sides.contains(height)
+  }
+
+  /// Whether a plane's memory holds its rows. The frame has a valid size.
+  private func holds(_ index: Int) -> Bool {
+    let size = unsafe layout.planeSize(index, width: width, height: height)
+    let plane = unsafe planes[index]
+    let (before, overflow) = unsafe (size.rows - 1).multipliedReportingOverflow(
+      by: plane.bytesPerRow)
+    return unsafe plane.bytesPerRow >= size.rowByteCount && !overflow
+      && plane.bytes.count >= size.rowByteCount && before <= plane.bytes.count - size.rowByteCount
   }
 }

@@ -6,7 +6,7 @@
 /// All arithmetic on pixels is integer, so every machine gives the same bytes. After the first
 /// picture of a size, further ones of that size allocate nothing. Memory is at most
 /// `ringByteLimit` and a few rows of the picture and of the output, however large they are.
-package struct Preprocessor: ~Copyable {
+@safe package struct Preprocessor: ~Copyable {
   /// The longest side of a picture, in pixels.
   package static let maximumSide = 65_535
 
@@ -20,40 +20,51 @@ package struct Preprocessor: ~Copyable {
   /// 3, or 1 for grey.
   package let channels: Int
 
-  private let record: PreprocessingRecord
-  private let table: QuantizationTable
-  private var columns = ResizeAxis()
-  private var rows = ResizeAxis()
-  private let ringByteLimit: Int
+  let record: PreprocessingRecord
+  let table: QuantizationTable
+  let kernels: PixelKernels
+  let ringByteLimit: Int
+  var columns = ResizeAxis()
+  var rows = ResizeAxis()
   /// Rows of the picture, resized to a strip's columns: row `r` lies in slot `r % ringRows`.
-  private var ring = ScratchBuffer<UInt8>()
-  /// Sums of one strip's part of an output row.
-  private var sums = ScratchBuffer<Int32>()
+  var ring = ScratchBuffer<UInt8>()
+  /// The rows of the ring that make one output row.
+  var ringPointers = unsafe ScratchBuffer<UnsafePointer<UInt8>>()
+  /// One strip's part of an output row before quantization.
+  var blended = ScratchBuffer<UInt8>()
+  /// One row of a frame, converted to colours.
+  var colourRow = ScratchBuffer<UInt8>()
   /// One row of the picture, turned grey.
-  private var greyRow = ScratchBuffer<UInt8>()
+  var greyRow = ScratchBuffer<UInt8>()
 
   /// Makes the network's u8 input, NHWC.
   ///
   /// - Parameters:
   ///   - record: the model's preprocessing.
   ///   - input: the model's input tensor; its size, range and scale.
-  package init(record: PreprocessingRecord, input: TensorRecord) {
+  ///   - isa: what the machine runs; all give the same bytes.
+  package init(
+    record: PreprocessingRecord, input: TensorRecord, isa: InstructionSet = .best
+  ) {
     self.init(
       record: record, height: input.height, width: input.width, channels: input.channels,
-      input: input, ringByteLimit: Self.ringByteLimit)
+      input: input, isa: isa, ringByteLimit: Self.ringByteLimit)
   }
 
   /// Makes the resized and cropped bytes before quantization, 0...255, in the model's colour
   /// order; `real(_:channel:)` says what they mean.
-  package init(record: PreprocessingRecord, height: Int, width: Int, channels: Int) {
+  package init(
+    record: PreprocessingRecord, height: Int, width: Int, channels: Int,
+    isa: InstructionSet = .best
+  ) {
     self.init(
-      record: record, height: height, width: width, channels: channels, input: nil,
+      record: record, height: height, width: width, channels: channels, input: nil, isa: isa,
       ringByteLimit: Self.ringByteLimit)
   }
 
   init(
     record: PreprocessingRecord, height: Int, width: Int, channels: Int, input: TensorRecord?,
-    ringByteLimit: Int
+    isa: InstructionSet = .best, ringByteLimit: Int
   ) {
     precondition(
       channels == (record.colourOrder == .grey ? 1 : 3), "channels follow the colour order")
@@ -62,6 +73,7 @@ package struct Preprocessor: ~Copyable {
     self.width = width
     self.channels = channels
     self.ringByteLimit = ringByteLimit
+    kernels = PixelKernels(isa)
     table = QuantizationTable(record: record, input: input)
   }
 
@@ -98,79 +110,14 @@ package struct Preprocessor: ~Copyable {
     guard bytesPerRow >= rowByteCount, !overflow, before <= pixels.byteCount - rowByteCount else {
       throw .invalidImage(width: width, height: height)
     }
-    let geometry = ResizeGeometry(
-      record: record, width: width, height: height, inputWidth: self.width,
-      inputHeight: self.height)
-    try columns.plan(geometry.columns)
-    try rows.plan(geometry.rows)
-    let isGrey = format == .grey || channels == 1
-    let columnByteCount = rows.maximumTapCount * (isGrey ? 1 : 3)
-    let stripWidth = min(max(ringByteLimit / columnByteCount, 1), self.width)
-    try ring.reserve(stripWidth * columnByteCount)
-    try sums.reserve(stripWidth * (isGrey ? 1 : 3))
-    let convertsToGrey = isGrey && format != .grey
-    if convertsToGrey { try greyRow.reserve(width) }
+    try plan(width: width, height: height, isGrey: format == .grey)
     // The checks above hold every row inside of `pixels`; the plan holds every tap inside of a row.
     unsafe pixels.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return }
       let source = unsafe PixelRows(
-        base: base.assumingMemoryBound(to: UInt8.self), bytesPerRow: bytesPerRow, format: format,
-        reversesColours: record.colourOrder == .bgr)
-      for first in stride(from: 0, to: self.width, by: stripWidth) {
-        let strip = first..<min(first + stripWidth, self.width)
-        unsafe resize(
-          source, strip, isGrey: isGrey, convertsToGrey: convertsToGrey, into: output)
-      }
-    }
-  }
-
-  /// Makes some columns of the output row by row, horizontally into the ring, then vertically out
-  /// of it.
-  private func resize(
-    _ source: PixelRows, _ strip: Range<Int>, isGrey: Bool, convertsToGrey: Bool,
-    into output: UnsafeMutablePointer<UInt8>
-  ) {
-    let rowCount = strip.count * (isGrey ? 1 : 3)
-    let ringRows = rows.maximumTapCount
-    let greyRow = unsafe convertsToGrey ? greyRow.base : nil
-    let inputs = columns.inputs(of: strip)
-    let summing = unsafe ColumnSums(sums: sums.base, count: rowCount)
-    // The first row of the picture that was never in the ring.
-    var next = 0
-    for y in 0..<height {
-      let taps = unsafe rows.taps.base[y]
-      let end = Int(taps.start) + Int(taps.count)
-      var row = max(next, Int(taps.start))
-      while row < end {
-        let slot = unsafe ring.base + row % ringRows * rowCount
-        if isGrey {
-          unsafe source.resizeGrey(
-            row, strip, of: inputs, columns: columns, scratch: greyRow, into: slot)
-        } else {
-          unsafe source.resizeColours(row, strip, columns: columns, into: slot)
-        }
-        row += 1
-      }
-      next = max(next, end)
-      unsafe summing.add(
-        ring.base, ringRows: ringRows, taps: taps,
-        weights: rows.weights.base + y * rows.maximumTapCount)
-      unsafe write(
-        summing, isGrey: isGrey, into: output + (y * width + strip.lowerBound) * channels)
-    }
-  }
-
-  /// Writes one strip's part of an output row through the table.
-  private func write(
-    _ sums: ColumnSums, isGrey: Bool, into output: UnsafeMutablePointer<UInt8>
-  ) {
-    unsafe table.entries.span.withUnsafeBufferPointer { entries in
-      guard let table = entries.baseAddress else { return }
-      if isGrey {
-        unsafe sums.write(table, grey: output, channels: channels)
-      } else {
-        unsafe sums.write(table, colours: output)
-      }
+        base: base.assumingMemoryBound(to: UInt8.self), byteCount: bytes.count,
+        bytesPerRow: bytesPerRow, format: format)
+      unsafe resize(.pixels(source), into: output)
     }
   }
 }

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import CKernels
 
 /// One axis of a resize: which input positions make an output position, and with what weights.
 ///
 /// Antialiased bilinear, as docs/model-format.md (*Preprocessing*) defines it: triangle weights,
-/// normalized in binary64, then rounded half away from zero to `fractionBits` fractional bits.
+/// normalized in binary64, then rounded half away from zero to `SWIFTLET_RESIZE_BITS` fraction bits.
 struct ResizeAxis: ~Copyable {
-  /// The input positions `start ..< start + count` of one output position.
-  struct Taps: BitwiseCopyable {
-    var start: Int32
-    var count: Int32
-  }
-
   /// What an axis was planned for.
   struct Extent: Equatable {
     /// Input positions.
@@ -23,33 +18,42 @@ struct ResizeAxis: ~Copyable {
     var count: Int
   }
 
-  static let fractionBits: Int32 = 22
-  /// One half, added before the shift by `fractionBits`.
-  static let half: Int32 = 1 << (fractionBits - 1)
-
   private(set) var extent = Extent(input: 0, scaled: 0, first: 0, count: 0)
   /// `extent.count` entries; `start` never decreases.
-  var taps = ScratchBuffer<Taps>()
-  /// `[extent.count][maximumTapCount]`.
-  var weights = ScratchBuffer<Int32>()
+  private(set) var taps = ScratchBuffer<swiftlet_taps>()
+  /// `[extent.count][quadCount][2][4]`, as `swiftlet_resize_row` has them.
+  private(set) var weights = ScratchBuffer<Int16>()
   /// No output position has more taps.
   private(set) var maximumTapCount = 0
 
   init() {}
 
+  /// Groups of four taps of an output position.
+  var quadCount: Int { (maximumTapCount + 3) / 4 }
+
+  /// The weights of one output position.
+  func weights(_ position: Int) -> UnsafePointer<Int16> {
+    unsafe UnsafePointer(weights.base) + position * quadCount * 8
+  }
+
   /// Computes taps and weights, unless they are already those of `extent`.
   mutating func plan(_ extent: Extent) throws(RuntimeError) {
     guard extent != self.extent else { return }
     self.extent = Extent(input: 0, scaled: 0, first: 0, count: 0)
-    let ratio = Double(extent.input) / Double(extent.scaled)
-    let support = max(ratio, 1)
-    maximumTapCount = min(extent.input, 2 * Int(support.rounded(.up)) + 1)
+    let triangle = Triangle(extent)
     try taps.reserve(extent.count)
-    try weights.reserve(extent.count * maximumTapCount)
+    maximumTapCount = 1
     for i in 0..<extent.count {
-      let centre = (Double(extent.first + Int64(i)) + 0.5) * ratio
-      unsafe taps.base[i] = fill(
-        weights.base + i * maximumTapCount, centre: centre, support: support, input: extent.input)
+      let taps = triangle.taps(i)
+      maximumTapCount = max(maximumTapCount, taps.count)
+      unsafe self.taps.base[i] = swiftlet_taps(
+        start: Int32(taps.lowerBound), count: Int32(taps.count))
+    }
+    let weightCount = extent.count * quadCount * 8
+    try weights.reserve(weightCount)
+    for i in 0..<weightCount { unsafe weights.base[i] = 0 }
+    for i in 0..<extent.count {
+      unsafe fill(weights.base + i * quadCount * 8, triangle, position: i)
     }
     self.extent = extent
   }
@@ -66,27 +70,50 @@ struct ResizeAxis: ~Copyable {
     return min(first, end)..<end
   }
 
-  /// Writes the weights of one output position; at most `maximumTapCount` of them.
-  private func fill(
-    _ weights: UnsafeMutablePointer<Int32>, centre: Double, support: Double, input: Int
-  ) -> Taps {
-    let start = max(0, Int(centre - support + 0.5))
-    let end = min(input, Int(centre + support + 0.5))
-    let inverse = 1 / support
-    func weight(_ position: Int) -> Double {
-      let distance = (Double(position) - centre + 0.5) * inverse
-      return max(0, 1 - abs(distance))
-    }
+  /// Writes the weights of one output position.
+  private func fill(_ weights: UnsafeMutablePointer<Int16>, _ triangle: Triangle, position: Int) {
+    let taps = triangle.taps(position)
     var sum = 0.0
-    for position in start..<end { sum += weight(position) }
+    for input in taps { sum += triangle.weight(of: input, to: position) }
     var count = 0
-    for position in start..<end {
-      let share = sum == 0 ? 0 : weight(position) / sum
-      let fixed = Int32(0.5 + share * Double(Int32(1) << Self.fractionBits))
-      unsafe weights[position - start] = fixed
+    for (tap, input) in taps.enumerated() {
+      let share = sum == 0 ? 0 : triangle.weight(of: input, to: position) / sum
+      let fixed = Int32(0.5 + share * Double(Int32(1) << SWIFTLET_RESIZE_BITS))
+      let quad = unsafe weights + (tap / 4 * 8 + tap % 4)
+      unsafe quad[0] = Int16(fixed >> SWIFTLET_RESIZE_LOW_BITS)
+      unsafe quad[4] = Int16(fixed & (1 << SWIFTLET_RESIZE_LOW_BITS - 1))
       // Weights of zero at the end change nothing.
-      if fixed != 0 { count = position - start + 1 }
+      if fixed != 0 { count = tap + 1 }
     }
-    return Taps(start: Int32(start), count: Int32(count))
+    unsafe self.taps.base[position].count = Int32(count)
+  }
+}
+
+/// The filter's triangle over the input positions, in binary64.
+private struct Triangle {
+  let extent: ResizeAxis.Extent
+  let ratio: Double
+  let support: Double
+
+  init(_ extent: ResizeAxis.Extent) {
+    self.extent = extent
+    ratio = Double(extent.input) / Double(extent.scaled)
+    support = max(ratio, 1)
+  }
+
+  private func centre(_ position: Int) -> Double {
+    (Double(extent.first + Int64(position)) + 0.5) * ratio
+  }
+
+  /// The inputs of an output position.
+  func taps(_ position: Int) -> Range<Int> {
+    let centre = centre(position)
+    return max(0, Int(centre - support + 0.5))..<min(extent.input, Int(centre + support + 0.5))
+  }
+
+  /// Before the division by the sum.
+  func weight(of input: Int, to position: Int) -> Double {
+    let distance = (Double(input) - centre(position) + 0.5) * (1 / support)
+    return max(0, 1 - abs(distance))
   }
 }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import CPlatform
+
+/// The system's cameras.
+public enum Cameras {
+  /// All video nodes, those too that send no pictures, by number.
+  public static func all() -> [CameraInfo] {
+    var numbers: [Int] = []
+    for name in CText.names(in: "/dev") {
+      if let number = nodeNumber(name) { numbers.append(number) }
+    }
+    numbers.sort()
+    let links = DeviceLinks.all()
+    return numbers.map { info("/dev/video" + String($0), links) }
+  }
+
+  /// The camera that a selector names.
+  ///
+  /// - Parameters:
+  ///   - selector: a path, a link, a node's number, or a part of a name; nil for the first camera
+  ///     that can be used.
+  ///   - identity: of a camera that was in use; if it is connected, under whichever node, it is the
+  ///     answer, and only otherwise the selector decides.
+  /// - Throws: `absent`, `rawBayer` or `notACamera`. A camera that is busy or denied is found.
+  public static func find(
+    _ selector: String?, preferring identity: CameraIdentity? = nil
+  ) throws(CameraError) -> CameraInfo {
+    var nodes = all()
+    if let identity, let camera = identity.find(in: nodes) { return camera }
+    let resolved = selector.flatMap { resolve($0) }
+    // A node may lie anywhere, in a container for example.
+    if let resolved, !nodes.contains(where: { $0.path == resolved }),
+      swiftlet_is_character_device(resolved) == 0
+    {
+      nodes.append(info(resolved, DeviceLinks.all()))
+    }
+    return try CameraSelector.find(selector, resolved: resolved, in: nodes)
+  }
+
+  /// The same camera, if it is connected, under whichever node.
+  ///
+  /// - Throws: `absent`.
+  public static func find(_ identity: CameraIdentity) throws(CameraError) -> CameraInfo {
+    guard let camera = identity.find(in: all()) else {
+      throw CameraError(.absent, device: identity.name, detail: identity.bus)
+    }
+    return camera
+  }
+
+  /// What a node sends.
+  ///
+  /// - Parameter path: `/dev/video0`.
+  public static func modes(of path: String) throws(CameraError) -> [CameraMode] {
+    try VideoDevice.open(path).modes()
+  }
+
+  /// What can be set on a node, and what it is set to.
+  public static func controls(of path: String) throws(CameraError) -> [CameraControl] {
+    try VideoDevice.open(path).controls()
+  }
+
+  /// Sets controls one after another, by the names of `CameraControl`.
+  ///
+  /// - Throws: `control` for a name or a value that there is not.
+  public static func set(
+    _ controls: [(name: String, value: Int)], of path: String
+  ) throws(CameraError) {
+    try VideoDevice.open(path).set(controls)
+  }
+
+  private static func info(_ path: String, _ links: [DeviceLinks.Link]) -> CameraInfo {
+    var info = CameraInfo(path: path, name: "")
+    info.idLink = DeviceLinks.first(links, to: path, in: .byID)
+    info.pathLink = DeviceLinks.first(links, to: path, in: .byPath)
+    do throws(CameraError) {
+      try VideoDevice.open(path).describe(&info)
+    } catch {
+      info.name = CText.line("/sys/class/video4linux/" + lastPart(path) + "/name") ?? ""
+      info.state = error.reason == .denied ? .denied : error.reason == .busy ? .busy : .failed
+      if error.reason == .notACamera { info.kind = .other }
+    }
+    return info
+  }
+
+  /// `3` for `video3`.
+  private static func nodeNumber(_ name: String) -> Int? {
+    guard name.hasPrefix("video") else { return nil }
+    let digits = String(name.dropFirst(5))
+    return CameraSelector.isNumber(digits) ? Int(digits) : nil
+  }
+
+  private static func resolve(_ selector: String) -> String? {
+    if selector.hasPrefix("/") { return CText.resolve(selector) }
+    for folder in DeviceLinks.Folder.allCases {
+      if let path = CText.resolve(folder.path + "/" + selector) { return path }
+    }
+    return nil
+  }
+
+  private static func lastPart(_ path: String) -> String {
+    String(path.split(separator: "/").last ?? "")
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+import CPlatform
+import Runtime
+
+/// Classifies what a feed delivers and tells its sinks, until a signal or the end of the feed.
+///
+/// It works on the thread that calls `run`; the source fills the feed on another one. After the
+/// first frames, a frame allocates nothing here.
+package struct Watcher: ~Copyable {
+  let options: WatchOptions
+  let feed: Feed
+  let board: WatchBoard
+  let observers: [FrameObserver]
+  var sinks: SinkList
+  var classifier: FrameClassifier
+  var decider: Decider
+  var metrics = WatchMetrics()
+  var result = WatchResult()
+  var outage: Outage?
+  var damage: DamageEpisode?
+  /// When the next frame may be taken, statistics are due, and metrics are written again.
+  var frameDue: UInt64 = 0
+  var statisticsDue: UInt64
+  var metricsDue: UInt64 = 0
+  var endReason: EndReason?
+  private let start: WatchStart
+  /// The device that frames come from, as faults name it.
+  var sourceName: String
+  /// Whether somebody reads the board's metrics.
+  private let writesMetrics: Bool
+
+  /// - Parameters:
+  ///   - source: as the user named it.
+  ///   - writesMetrics: whether the board's metrics are kept up to date.
+  package init(
+    _ classifier: consuming Classifier, modelName: String, source: String, feed: Feed,
+    options: WatchOptions, sinks: [WatchSink], observers: [FrameObserver] = [],
+    board: WatchBoard = WatchBoard(), writesMetrics: Bool = false
+  ) {
+    self.options = options
+    self.feed = feed
+    self.board = board
+    self.observers = observers
+    self.writesMetrics = writesMetrics
+    sourceName = source
+    self.sinks = SinkList(sinks)
+    start = WatchStart(
+      version: SwiftletVersion.current, model: modelName, classes: classifier.labelCount,
+      source: source, instructionSet: classifier.engine.instructionSet.name.description,
+      threads: classifier.engine.threads)
+    decider = Decider(options: options.decision, classCount: classifier.labelCount)
+    self.classifier = FrameClassifier(classifier, region: options.region)
+    statisticsDue = .max
+    if let seconds = options.statisticsSeconds {
+      statisticsDue = swiftlet_nanoseconds() + Self.nanoseconds(seconds)
+    }
+  }
+
+  /// Watches until something ends it; then the feed is asked to stop.
+  package mutating func run() -> EndReason {
+    emit(.start(start))
+    while endReason == nil {
+      feed.arrival.drain()
+      obeySignals()
+      handleEvents()
+      noteDamage(feed.takeDamage())
+      if endReason == nil { takeFrame() }
+      doWhatIsDue()
+      if sinks.areAllGone { endReason = .error }
+      if endReason == nil { feed.arrival.wait(milliseconds: millisecondsUntilDue()) }
+    }
+    feed.stop.signal()
+    if options.statisticsSeconds != nil { emitStatistics() }
+    let reason = endReason ?? .error
+    emit(.end(reason, frames: metrics.frames, uptimeSeconds: metrics.uptimeSeconds))
+    return reason
+  }
+
+  // MARK: - Events
+
+  /// Tells all sinks, and then what became of them.
+  mutating func emit(_ event: WatchEvent) {
+    if case .fault = event { metrics.noteFault() }
+    // A sink that fails while it is told of another one's failure is told of with the next event.
+    for news in sinks.write(event) {
+      if case .fault = news { metrics.noteFault() }
+      _ = sinks.write(news)
+    }
+  }
+
+  /// Says once that an observer fails, and once that it does not any more.
+  mutating func note(_ failure: SinkFailure?, of observer: FrameObserver) {
+    if let failure {
+      observer.failureCount += 1
+      guard observer.failingSince == nil else { return }
+      observer.failingSince = swiftlet_nanoseconds()
+      emit(
+        .fault(
+          Fault(
+            .sinkFailed, message: failure.message, device: observer.name, errno: failure.errno)))
+    } else if let since = observer.failingSince {
+      observer.failingSince = nil
+      let seconds = Double(swiftlet_nanoseconds() - since) * 1e-9
+      emit(
+        .recovered(
+          Recovery(kind: .sinkFailed, downSeconds: seconds, count: observer.failureCount)))
+      observer.failureCount = 0
+    }
+  }
+
+  private mutating func obeySignals() {
+    let signals = Int(swiftlet_signals_take())
+    if signals & SWIFTLET_SIGNAL_REOPEN != 0 { sinks.reopen() }
+    if signals & SWIFTLET_SIGNAL_STATISTICS != 0 { emitStatistics() }
+    if signals & SWIFTLET_SIGNAL_STOP != 0 { endReason = .signal }
+  }
+
+  mutating func emitStatistics() {
+    emit(.stats(metrics.takeStatistics(dropped: Int(feed.exchange.dropped))))
+  }
+
+  // MARK: - Time
+
+  static func nanoseconds(_ seconds: Double) -> UInt64 { UInt64(max(seconds, 0) * 1e9) }
+
+  private mutating func doWhatIsDue() {
+    let now = swiftlet_nanoseconds()
+    if now >= statisticsDue, let seconds = options.statisticsSeconds {
+      emitStatistics()
+      statisticsDue = now + Self.nanoseconds(seconds)
+    }
+    if let episode = damage, episode.isOver(at: now) {
+      damage = nil
+      emit(
+        .recovered(
+          Recovery(kind: .frameDamaged, downSeconds: episode.seconds, count: episode.count)))
+    }
+    if writesMetrics && now >= metricsDue {
+      board.note(metrics: metrics.prometheusText(dropped: Int(feed.exchange.dropped)))
+      metricsDue = now + 1_000_000_000
+    }
+  }
+
+  private func millisecondsUntilDue() -> Int? {
+    let now = swiftlet_nanoseconds()
+    var due = statisticsDue
+    if frameDue > now { due = min(due, frameDue) }
+    if damage != nil { due = min(due, now + DamageEpisode.quietNanoseconds / 2) }
+    if writesMetrics { due = min(due, metricsDue) }
+    guard due < .max else { return nil }
+    return due <= now ? 0 : Int((due - now) / 1_000_000) + 1
+  }
+}
