@@ -138,8 +138,8 @@ class Watch:
         check("down_seconds" in event and "count" in event, f"keys are missing in {event}")
         return event
 
-    def expect_no_faults(self, seconds):
-        """Labels and nothing else for a while."""
+    def expect_no_faults(self, seconds, allowed=()):
+        """Labels for a while, and no faults but those allowed."""
         deadline = time.monotonic() + seconds
         time.sleep(seconds)
         with self.arrived:
@@ -147,7 +147,8 @@ class Watch:
             self.next = len(self.events)
         check(time.monotonic() >= deadline and any(e["event"] == "result" for e in later),
               "no results")
-        faults = [event for event in later if event["event"] in ("fault", "end")]
+        faults = [event for event in later if event["event"] in ("fault", "end")
+                  and event.get("fault") not in allowed]
         check(not faults, f"unexpected: {faults}")
 
     # Ending
