@@ -34,13 +34,3 @@ struct JPEGFrameDecoder: ~Copyable {
   }
 }
 
-extension Classifier {
-  mutating func prepare(frame: FramePixels, region: FrameRegion?) throws(RuntimeError) {
-    let plane = frame.planes[0]
-    let span = plane.bytes.bytes
-    let format: PixelFormat = frame.layout == .rgb ? .rgb : .grey
-    try prepare(
-      pixels: span, width: frame.width, height: frame.height, bytesPerRow: plane.bytesPerRow,
-      format: format)
-  }
-}

@@ -90,7 +90,7 @@ struct CameraReader: ~Copyable {
 
   /// The frame's content; nil, and counted, when it is damaged.
   private func content(of frame: CameraFrame) -> PendingFrame.Content? {
-    if !frame.isDamaged, let content = framing.content(of: frame) { return content }
+    if !frame.isDamaged { return framing.content(of: frame) }
     feed.noteDamaged("damaged or cut short, the driver says", device: description.device)
     return nil
   }
@@ -114,7 +114,8 @@ struct CameraReader: ~Copyable {
   private mutating func noteGap(before sequence: UInt32) {
     let missing = sequence &- lastSequence
     if count > 0, missing > 1, missing < 1 << 16 {
-      feed.noteDamaged("the driver left out \(missing - 1) frames", device: description.device)
+      feed.noteDamaged(
+        "the driver left frames out", count: UInt64(missing - 1), device: description.device)
     }
     lastSequence = sequence
   }

@@ -38,10 +38,10 @@ package final class Feed: @unchecked Sendable {
     arrival.signal()
   }
 
-  /// Counts a frame that cannot be used.
-  package func noteDamaged(_ reason: String, device: String) {
+  /// Counts frames that cannot be used.
+  package func noteDamaged(_ reason: String, count: UInt64 = 1, device: String) {
     lock.withLock {
-      damaged.count += 1
+      damaged.count += count
       damaged.reason = reason
       damaged.device = device
     }

@@ -28,55 +28,31 @@ package struct RawFraming: Equatable {
     self.height = height
   }
 
-  /// The bytes of a frame's planes, without gaps between rows.
-  package var planeByteCounts: InlineArray<3, Int> {
-    let halfWidth = (width + 1) / 2
-    let halfHeight = (height + 1) / 2
-    return switch layout {
-    case .rgb, .bgr: [width * height * 3, 0, 0]
-    case .grey: [width * height, 0, 0]
-    case .yuyv, .uyvy, .yvyu: [halfWidth * 4 * height, 0, 0]
-    case .nv12, .nv21: [width * height, halfWidth * 2 * halfHeight, 0]
-    case .planar420: [width * height, halfWidth * halfHeight, halfWidth * halfHeight]
-    case .planar422: [width * height, halfWidth * height, halfWidth * height]
-    case .planar444: [width * height, width * height, width * height]
-    }
-  }
-
+  /// The bytes of a frame, without gaps between rows.
   package var frameByteCount: Int {
-    let counts = planeByteCounts
-    return counts[0] + counts[1] + counts[2]
-  }
-
-  /// From one row to the next of each plane.
-  private var bytesPerRow: InlineArray<3, Int> {
-    let halfWidth = (width + 1) / 2
-    return switch layout {
-    case .rgb, .bgr: [width * 3, 0, 0]
-    case .grey: [width, 0, 0]
-    case .yuyv, .uyvy, .yvyu: [halfWidth * 4, 0, 0]
-    case .nv12, .nv21: [width, halfWidth * 2, 0]
-    case .planar420, .planar422: [width, halfWidth, halfWidth]
-    case .planar444: [width, width, width]
+    var byteCount = 0
+    for plane in 0..<layout.planeCount {
+      let size = layout.planeSize(plane, width: width, height: height)
+      byteCount += size.rowByteCount * size.rows
     }
+    return byteCount
   }
 
   /// The frame in `bytes`, which are at least `frameByteCount`.
   package func pixels(_ bytes: UnsafeRawBufferPointer) -> FramePixels {
-    let counts = planeByteCounts
-    let rows = bytesPerRow
+    var frame = FramePixels(
+      layout: layout, width: width, height: height, matrix: matrix, range: range,
+      planes: [.empty, .empty, .empty])
     var offset = 0
-    var planes = InlineArray<3, FramePixels.Plane>(
-      repeating: FramePixels.Plane(
-        bytes: UnsafeRawBufferPointer(start: nil, count: 0), bytesPerRow: 0))
-    for plane in 0..<3 {
-      planes[plane] = FramePixels.Plane(
-        bytes: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + counts[plane]]),
-        bytesPerRow: rows[plane])
-      offset += counts[plane]
+    for plane in 0..<layout.planeCount {
+      let size = layout.planeSize(plane, width: width, height: height)
+      let byteCount = size.rowByteCount * size.rows
+      frame.planes[plane] = FramePixels.Plane(
+        bytes: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + byteCount]),
+        bytesPerRow: size.rowByteCount)
+      offset += byteCount
     }
-    return FramePixels(
-      layout: layout, width: width, height: height, matrix: matrix, range: range, planes: planes)
+    return frame
   }
 }
 

@@ -69,10 +69,6 @@ extension Image {
 
   /// The picture as a frame over its own bytes, which have no alpha.
   func frame(_ bytes: UnsafeRawBufferPointer) -> FramePixels {
-    var planes = InlineArray<3, FramePixels.Plane>(
-      repeating: FramePixels.Plane(
-        bytes: UnsafeRawBufferPointer(start: nil, count: 0), bytesPerRow: 0))
-    planes[0] = FramePixels.Plane(bytes: bytes, bytesPerRow: bytesPerRow)
     let layout: FrameLayout =
       switch format {
       case .grey: .grey
@@ -80,6 +76,7 @@ extension Image {
       case .rgb, .rgba: .rgb
       }
     return FramePixels(
-      layout: layout, width: width, height: height, matrix: .bt601, range: .full, planes: planes)
+      layout: layout, width: width, height: height, range: .full, bytes: bytes,
+      bytesPerRow: bytesPerRow)
   }
 }
