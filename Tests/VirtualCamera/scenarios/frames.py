@@ -19,7 +19,7 @@ def frozen_at_the_start(rig):
     camera = rig.webcam()
     camera.tell("freeze")
     watch = rig.watch(camera.node, "--format", "MJPG", "--size", "640x480")
-    watch.expect_fault("camera-frozen")
+    watch.expect_fault("camera-frozen", within=7)
     camera.tell("thaw")
     watch.expect_return("camera-frozen")
     watch.end()

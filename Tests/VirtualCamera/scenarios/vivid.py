@@ -2,6 +2,8 @@
 """Another driver: single-planar, multiplanar, and errors that it injects."""
 from rig.checks import scenario
 
+# vivid draws its frames itself, and leaves some out on a busy machine.
+LEFT_OUT = ["frame-damaged"]
 AWAY = ("camera-gone", "camera-absent", "camera-failed")
 
 
@@ -16,7 +18,7 @@ def streaming(rig, *options, **vivid):
 @scenario("vivid", "single-planar")
 def single_planar(rig):
     _, watch, source = streaming(rig, "--format", "YUYV")
-    watch.expect_no_faults(1)
+    watch.expect_no_faults(1, allowed=LEFT_OUT)
     watch.end()
     return source["format"]
 
@@ -24,7 +26,7 @@ def single_planar(rig):
 @scenario("vivid", "multiplanar, one plane")
 def multiplanar(rig):
     _, watch, source = streaming(rig, "--format", "YUYV", multiplanar=True)
-    watch.expect_no_faults(1)
+    watch.expect_no_faults(1, allowed=LEFT_OUT)
     watch.end()
     return source["format"]
 
@@ -32,7 +34,7 @@ def multiplanar(rig):
 @scenario("vivid", "multiplanar, a format of the program's choice")
 def multiplanar_chosen(rig):
     _, watch, source = streaming(rig, multiplanar=True)
-    watch.expect_no_faults(1)
+    watch.expect_no_faults(1, allowed=LEFT_OUT)
     watch.end()
     return source["format"]
 
@@ -83,6 +85,6 @@ def start_fails(rig):
 def dropped(rig):
     camera, watch, _ = streaming(rig)
     camera.set_control("percentage_of_dropped_buffers", 50)
-    watch.expect_no_faults(2, allowed=["frame-damaged"])
+    watch.expect_no_faults(2, allowed=LEFT_OUT)
     camera.set_control("percentage_of_dropped_buffers", 0)
     watch.end()
