@@ -62,7 +62,7 @@ make_frames() {
       convert="scale=${size/x/:}:force_original_aspect_ratio=increase:flags=bicubic+accurate_rnd"
       convert+=":in_range=full:out_range=tv:in_color_matrix=bt601:out_color_matrix=bt601"
       convert+=",crop=${size/x/:}"
-      ffmpeg -nostdin -loglevel error -y -i "$root/models/pictures/$photograph.jpg" \
+      timeout 60 ffmpeg -nostdin -loglevel error -y -i "$root/models/pictures/$photograph.jpg" \
         -filter_complex "[0:v]$convert,format=yuv422p,split=3[a][b][c];[a]format=yuyv422[y]
           ;[b]format=nv12[n];[c]scale=in_range=tv:out_range=pc,format=yuvj422p[j]" \
         -map '[y]' -f rawvideo "$frame.yuyv" -map '[n]' -f rawvideo "$frame.nv12" \
@@ -119,8 +119,9 @@ prepare_work() {
 write_settings() {
   local photograph predictions=()
   for photograph in "${photographs[@]}"; do
-    predictions+=("$("$binary" classify --model "$model" --json \
-      "$work/frames/$photograph-640x480.jpg")")
+    predictions+=("$(timeout 60 "$binary" classify --model "$model" --json \
+      "$work/frames/$photograph-640x480.jpg")") \
+      || fail "$binary cannot classify $work/frames/$photograph-640x480.jpg"
   done
   "$python" - "$work/settings.json" "${photographs[*]}" "${predictions[@]}" <<PYTHON
 import json, sys

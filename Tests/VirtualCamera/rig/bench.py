@@ -19,7 +19,7 @@ SIDE = 224  # of the bundled network's input
 
 def ffmpeg(node, fourcc, width, height):
     name = {"MJPG": "mjpeg", "YUYV": "yuyv422", "NV12": "nv12"}[fourcc]
-    return ["ffmpeg", "-nostdin", "-loglevel", "error", "-f", "v4l2", "-input_format", name,
+    return ["ffmpeg", "-nostdin", "-loglevel", "fatal", "-f", "v4l2", "-input_format", name,
             "-video_size", f"{width}x{height}", "-framerate", str(RATE), "-threads", "1", "-i", node,
             "-vf", f"scale={SIDE}:{SIDE}:flags=bilinear,format=rgb24", "-f", "null", "-"]
 
