@@ -50,24 +50,34 @@ let package = Package(
       ],
       exclude: ["Import/onnx.proto"]),
     .target(
-      name: "Serve", dependencies: [.product(name: "FlyingFox", package: "FlyingFox")]),
+      name: "Serve", dependencies: [.product(name: "FlyingSocks", package: "FlyingFox")]),
+    .systemLibrary(
+      name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .target(
+      name: "MQTT",
+      dependencies: [.target(name: "CMosquitto", condition: .when(traits: ["MQTT"]))]),
     .executableTarget(
       name: "swiftlet",
       dependencies: [
-        "Runtime", "Quantize", "Pictures", "Camera", "Pipeline", "Serve", "CPlatform",
+        "Runtime", "Quantize", "Pictures", "Camera", "Pipeline", "Serve", "MQTT",
+        "CPlatform",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .executableTarget(
+      name: "CameraExample", dependencies: ["Pipeline", "Runtime"], path: "Examples/Camera"),
 
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "RuntimeTests", dependencies: ["Runtime", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize", "Runtime", "Pictures"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Runtime"]),
-    .testTarget(name: "CameraTests", dependencies: ["Camera"]),
+    .testTarget(name: "CameraTests", dependencies: ["Camera", "CPlatform"]),
     .testTarget(
       name: "PipelineTests",
       dependencies: ["Pipeline", "Camera", "Runtime", "Pictures", "CAllocationCounter"]),
     .testTarget(name: "ServeTests", dependencies: ["Serve"]),
+    .testTarget(name: "MQTTTests", dependencies: ["MQTT"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["swiftlet", "Runtime", "Pictures"]),
   ],

@@ -43,3 +43,13 @@ enum CText {
     }
   }
 }
+
+/// Comparisons byte by byte: names of devices are bytes, and Unicode's rules would bring their
+/// tables into an Embedded program.
+extension String {
+  func isSame(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+
+  func begins(with start: String) -> Bool { utf8.starts(with: start.utf8) }
+
+  func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+}

@@ -60,8 +60,8 @@ extension CameraError: CustomStringConvertible {
 
   private var absentText: String {
     let check =
-      "; is it plugged in? `ls /dev/video*` and `swiftlet cameras` show what there is; a Raspberry "
-      + "Pi's camera module needs `libcamerify`"
+      "; is it plugged in? `ls /dev/video*` shows the nodes; a Raspberry Pi's camera module needs "
+      + "`libcamerify`"
     return device.isEmpty
       ? "there is no camera" + check : "there is no camera " + device + why + check
   }

@@ -9,6 +9,8 @@ package struct CameraHotplug: ~Copyable {
   /// Readable when something happened in `/dev`; -1 where inotify is not to be had.
   package let descriptor: Int32
 
+  private static let blindMilliseconds = 1000
+
   package init() {
     descriptor = swiftlet_watch_create()
     watch()
@@ -21,9 +23,12 @@ package struct CameraHotplug: ~Copyable {
   /// - Parameters:
   ///   - timeoutMilliseconds: how long at most; negative: no end.
   ///   - wakeDescriptor: the wait ends as soon as it is readable; -1 for none. It is not read.
-  /// - Returns: whether there was such an event. Without inotify the timeout passes.
+  /// - Returns: whether there was such an event. Without inotify nobody knows, so the answer is yes
+  ///   once a second.
   package borrowing func wait(timeoutMilliseconds: Int, wakeDescriptor: Int32) -> Bool {
-    let deadline = Deadline(timeoutMilliseconds)
+    let isBlind = descriptor < 0
+    let isLong = timeoutMilliseconds < 0 || timeoutMilliseconds > Self.blindMilliseconds
+    let deadline = Deadline(isBlind && isLong ? Self.blindMilliseconds : timeoutMilliseconds)
     while true {
       // The links' folders come with the first camera.
       watch()
@@ -33,7 +38,8 @@ package struct CameraHotplug: ~Copyable {
         descriptor, wakeDescriptor, deadline.remaining, &events, &wakeEvents)
       if count == -EINTR { continue }
       if events & POLLIN != 0 && drain() { return true }
-      if count <= 0 || wakeEvents != 0 { return false }
+      if wakeEvents != 0 { return false }
+      if count <= 0 { return isBlind }
       if events & ~POLLIN != 0 { return false }
     }
   }

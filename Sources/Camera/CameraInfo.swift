@@ -80,14 +80,16 @@ public struct CameraIdentity: Sendable, Equatable {
 
   /// The same camera among these, or nil.
   package func find(in cameras: [CameraInfo]) -> CameraInfo? {
-    let named = cameras.filter { $0.name == name && $0.kind != .metadata && $0.kind != .output }
+    let named = cameras.filter {
+      $0.name.isSame(as: name) && $0.kind != .metadata && $0.kind != .output
+    }
     // udev makes the links after the node, so a link may be missing still.
     let here = named.filter { camera in
-      camera.bus == bus
-        && (pathLink.isEmpty || camera.pathLink.isEmpty || camera.pathLink == pathLink)
+      camera.bus.isSame(as: bus)
+        && (pathLink.isEmpty || camera.pathLink.isEmpty || camera.pathLink.isSame(as: pathLink))
     }
     if let camera = here.first { return camera }
-    let moved = named.filter { !idLink.isEmpty && $0.idLink == idLink }
+    let moved = named.filter { !idLink.isEmpty && $0.idLink.isSame(as: idLink) }
     return moved.count == 1 ? moved[0] : nil
   }
 }

@@ -15,11 +15,11 @@ enum CameraSelector {
     _ selector: String?, resolved: String?, in nodes: [CameraInfo]
   ) throws(CameraError) -> CameraInfo {
     guard let selector, !selector.isEmpty else { return try first(nodes) }
-    if let named = nodes.first(where: { $0.path == resolved ?? selector }) {
+    if let named = nodes.first(where: { $0.path.isSame(as: resolved ?? selector) }) {
       return try requireCamera(named)
     }
     if isNumber(selector) {
-      guard let node = nodes.first(where: { $0.path == "/dev/video" + selector }) else {
+      guard let node = nodes.first(where: { $0.path.isSame(as: "/dev/video" + selector) }) else {
         throw CameraError(.absent, device: "/dev/video" + selector)
       }
       return try requireCamera(node)

@@ -4,16 +4,30 @@ import CPlatform
 extension CameraStream {
   /// Opens a device, agrees on a format, maps the buffers and starts the stream.
   ///
+  /// USB may have no room for raw pictures, beside another camera for example; then MJPG is tried,
+  /// unless the user asked for a format.
+  ///
   /// - Throws: `absent`, `denied`, `busy`, `notACamera`, `rawBayer`, `unsupported`, `control`,
   ///   `gone` or `failed`.
   package static func open(
     _ path: String, request: CameraRequest
   ) throws(CameraError) -> CameraStream {
+    do throws(CameraError) { return try openOnce(path, request) } catch {
+      guard error.errno == ENOSPC, request.fourCC == nil else { throw error }
+      var smaller = request
+      smaller.fourCC = .mjpg
+      do throws(CameraError) { return try openOnce(path, smaller) } catch _ { throw error }
+    }
+  }
+
+  private static func openOnce(
+    _ path: String, _ request: CameraRequest
+  ) throws(CameraError) -> CameraStream {
     let device = try VideoDevice.open(path)
     let modes = device.modes()
     try device.requireCamera(modes, request)
     let choice = try FormatNegotiation.choose(
-      modes, request, hasConverter: FrameConverter.isInstalled, device: path)
+      modes, request, hasConverter: V4LConverter.isInstalled, device: path)
     let agreed = try device.setFormat(choice, request)
     var complaint = ""
     guard let layout = FrameLayout.check(agreed, complaint: &complaint) else {

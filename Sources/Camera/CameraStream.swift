@@ -30,7 +30,7 @@ package struct CameraStream: ~Copyable {
   package var path: String { device.path }
   /// What the camera calls itself.
   package var name: String { device.name }
-  /// The open device; for `FrameConverter` and for controls.
+  /// The open device; for `V4LConverter` and for controls.
   package var descriptor: Int32 { device.descriptor }
   package var bufferCount: Int { ring.count }
 

@@ -25,13 +25,15 @@ public enum Cameras {
   public static func find(
     _ selector: String?, preferring identity: CameraIdentity? = nil
   ) throws(CameraError) -> CameraInfo {
+    let resolved = selector.flatMap { resolve($0) }
+    // A node that is named is the only one to be opened; it may lie anywhere, in a container say.
+    if identity == nil, let resolved {
+      let node = info(resolved, DeviceLinks.all())
+      return try CameraSelector.find(selector, resolved: resolved, in: [node])
+    }
     var nodes = all()
     if let identity, let camera = identity.find(in: nodes) { return camera }
-    let resolved = selector.flatMap { resolve($0) }
-    // A node may lie anywhere, in a container for example.
-    if let resolved, !nodes.contains(where: { $0.path == resolved }),
-      swiftlet_is_character_device(resolved) == 0
-    {
+    if let resolved, !nodes.contains(where: { $0.path.isSame(as: resolved) }) {
       nodes.append(info(resolved, DeviceLinks.all()))
     }
     return try CameraSelector.find(selector, resolved: resolved, in: nodes)
@@ -84,13 +86,14 @@ public enum Cameras {
 
   /// `3` for `video3`.
   private static func nodeNumber(_ name: String) -> Int? {
-    guard name.hasPrefix("video") else { return nil }
-    let digits = String(name.dropFirst(5))
+    guard name.begins(with: "video") else { return nil }
+    let digits = String(decoding: Array(name.utf8)[5...], as: UTF8.self)
     return CameraSelector.isNumber(digits) ? Int(digits) : nil
   }
 
   private static func resolve(_ selector: String) -> String? {
-    if selector.hasPrefix("/") { return CText.resolve(selector) }
+    if selector.begins(with: "/") { return CText.resolve(selector) }
+    if CameraSelector.isNumber(selector) { return CText.resolve("/dev/video" + selector) }
     for folder in DeviceLinks.Folder.allCases {
       if let path = CText.resolve(folder.path + "/" + selector) { return path }
     }
@@ -98,6 +101,8 @@ public enum Cameras {
   }
 
   private static func lastPart(_ path: String) -> String {
-    String(path.split(separator: "/").last ?? "")
+    let bytes = Array(path.utf8)
+    let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+    return String(decoding: bytes[start...], as: UTF8.self)
   }
 }

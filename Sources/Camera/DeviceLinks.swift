@@ -18,7 +18,7 @@ enum DeviceLinks {
   static func all() -> [Link] {
     var links: [Link] = []
     for folder in Folder.allCases {
-      for name in CText.names(in: folder.path).sorted() {
+      for name in CText.names(in: folder.path).sorted(by: { $0.precedes($1) }) {
         let path = folder.path + "/" + name
         if let node = CText.resolve(path) {
           links.append(Link(folder: folder, path: path, node: node))
@@ -30,6 +30,6 @@ enum DeviceLinks {
 
   /// The first link in a folder to a node; empty if there is none.
   static func first(_ links: [Link], to node: String, in folder: Folder) -> String {
-    links.first { $0.folder == folder && $0.node == node }?.path ?? ""
+    links.first { $0.folder == folder && $0.node.isSame(as: node) }?.path ?? ""
   }
 }

@@ -8,9 +8,9 @@ package enum ModeSummary {
   static func refusal(_ modes: [CameraMode], _ request: CameraRequest) -> String {
     if modes.isEmpty { return "the camera offers no format" }
     let wish = describe(request)
-    var near = modes
-    let offered = near.filter { request.fourCC == nil || $0.fourCC == request.fourCC }
-    if !offered.isEmpty { near = offered }
+    let offered = modes.filter { request.fourCC == nil || $0.fourCC == request.fourCC }
+    if offered.isEmpty { return "no " + wish + "; it offers the formats " + formats(modes) }
+    var near = offered
     let sized = near.filter { mode in
       (request.width.map { mode.width.contains($0) } ?? true)
         && (request.height.map { mode.height.contains($0) } ?? true)
@@ -18,10 +18,21 @@ package enum ModeSummary {
     if !sized.isEmpty { near = sized }
     let isUsable = near.contains { $0.fourCC.isNative }
     var text =
-      wish.isEmpty || (!isUsable && !offered.isEmpty)
+      wish.isEmpty || !isUsable
       ? "no format of it can be used without the library libv4lconvert0" : "no " + wish
     text += "; it offers " + list(near)
     return text
+  }
+
+  /// Each format once.
+  static func formats(_ modes: [CameraMode]) -> String {
+    var names: [String] = []
+    var last: FourCC?
+    for mode in modes where mode.fourCC != last {
+      last = mode.fourCC
+      names.append(mode.fourCC.description)
+    }
+    return names.joined(separator: ", ")
   }
 
   /// The first modes, and how many more there are.

@@ -22,7 +22,7 @@ extension VideoDevice {
     if settings.isEmpty { return }
     let controls = controls()
     for (name, value) in settings {
-      guard let control = controls.first(where: { $0.name == name }) else {
+      guard let control = controls.first(where: { $0.name.isSame(as: name) }) else {
         let names = controls.filter { !$0.isReadOnly }.map { $0.name }
         let detail =
           names.isEmpty
@@ -58,6 +58,7 @@ extension VideoDevice {
     {
       control.value = Int(clamping: value)
     }
+    if kind == .bitmask { control.makeUnsigned() }
     return control
   }
 
@@ -91,5 +92,19 @@ extension VideoDevice {
       items.append(.init(value: index, name: isNumber ? String(number) : text))
     }
     return items
+  }
+}
+
+extension CameraControl {
+  /// A mask's highest bit is no sign.
+  fileprivate mutating func makeUnsigned() {
+    minimum = 0
+    maximum = Self.unsigned(maximum)
+    defaultValue = Self.unsigned(defaultValue)
+    value = value.map { Self.unsigned($0) }
+  }
+
+  private static func unsigned(_ value: Int) -> Int {
+    Int(clamping: UInt32(truncatingIfNeeded: value))
   }
 }

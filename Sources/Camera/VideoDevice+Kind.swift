@@ -21,20 +21,22 @@ enum NodeKind {
       if has(V4L2_CAP_META_CAPTURE) { return .metadata }
       return has(V4L2_CAP_VIDEO_OUTPUT) || has(V4L2_CAP_VIDEO_OUTPUT_MPLANE) ? .output : .other
     }
-    if has(V4L2_CAP_TOUCH) || !has(V4L2_CAP_STREAMING) || processors.contains(driver) {
+    if has(V4L2_CAP_TOUCH) || !has(V4L2_CAP_STREAMING)
+      || processors.contains(where: { $0.isSame(as: driver) })
+    {
       return .other
     }
-    if rawDrivers.contains(driver) { return .rawBayer }
+    if rawDrivers.contains(where: { $0.isSame(as: driver) }) { return .rawBayer }
     // libv4lconvert knows what USB cameras of old send; libcamera does not.
-    let isRaw = !formats.isEmpty && formats.allSatisfy { $0.isBayer } && !bus.hasPrefix("usb-")
+    let isRaw = !formats.isEmpty && formats.allSatisfy { $0.isBayer } && !bus.begins(with: "usb-")
     return isRaw ? .rawBayer : .camera
   }
 }
 
 extension VideoDevice {
-  func kind(_ modes: [CameraMode]) -> CameraInfo.Kind {
-    NodeKind.of(
-      driver: driver, bus: bus, capabilities: capabilities, formats: modes.map { $0.fourCC })
+  /// - Parameter formats: of all that the node sends.
+  private func kind(_ formats: [FourCC]) -> CameraInfo.Kind {
+    NodeKind.of(driver: driver, bus: bus, capabilities: capabilities, formats: formats)
   }
 
   /// Fills in what an open node tells.
@@ -42,14 +44,14 @@ extension VideoDevice {
     info.name = name
     info.driver = driver
     info.bus = bus
-    info.kind = kind(modes())
+    info.kind = kind(formats().map { FourCC(rawValue: $0.pixelformat) })
     info.state = info.kind == .camera && isBusy ? .busy : .usable
   }
 
   /// - Throws: `notACamera` or `rawBayer`; the latter not if the user asks for a format by name,
   ///   which libv4lconvert may know.
   func requireCamera(_ modes: [CameraMode], _ request: CameraRequest) throws(CameraError) {
-    switch kind(modes) {
+    switch kind(modes.map { $0.fourCC }) {
     case .camera: return
     case .rawBayer:
       if request.fourCC == nil { throw CameraError(.rawBayer, device: path, detail: driver) }

@@ -10,14 +10,20 @@ extension VideoDevice {
   func modes() -> [CameraMode] {
     guard has(V4L2_CAP_VIDEO_CAPTURE) || has(V4L2_CAP_VIDEO_CAPTURE_MPLANE) else { return [] }
     var modes: [CameraMode] = []
+    for format in formats() { appendSizes(format, to: &modes) }
+    return modes
+  }
+
+  func formats() -> [v4l2_fmtdesc] {
+    var formats: [v4l2_fmtdesc] = []
     for index in 0..<listLimit {
       var format = v4l2_fmtdesc()
       format.index = index
       format.type = swiftlet_video_capture_type(isMultiplanar)
       guard swiftlet_video_enumerate_format(descriptor, &format) == 0 else { break }
-      appendSizes(format, to: &modes)
+      formats.append(format)
     }
-    return modes
+    return formats
   }
 
   private func appendSizes(_ format: v4l2_fmtdesc, to modes: inout [CameraMode]) {

@@ -16,8 +16,8 @@ struct Swiftlet: ParsableCommand {
       """,
     version: SwiftletVersion.current,
     subcommands: [
-      ClassifyCommand.self, QuantizeCommand.self, InspectCommand.self, VerifyCommand.self,
-      EvaluateCommand.self, BenchmarkCommand.self, WatchCommand.self,
+      ClassifyCommand.self, WatchCommand.self, CamerasCommand.self, QuantizeCommand.self,
+      InspectCommand.self, VerifyCommand.self, EvaluateCommand.self, BenchmarkCommand.self,
     ])
 
   static func main() {

@@ -7,6 +7,8 @@ struct Failure: Error {
   static let failed: Int32 = 1
   /// An input or a model file is bad.
   static let badInput: Int32 = 2
+  /// Options that do not go together (EX_USAGE of sysexits.h).
+  static let usage: Int32 = 64
 
   let message: String
   let code: Int32

@@ -5,7 +5,7 @@ import Testing
 @Suite("Usage")
 struct UsageTests {
   private static let commands = [
-    "classify", "quantize", "inspect", "verify", "evaluate", "benchmark",
+    "classify", "watch", "cameras", "quantize", "inspect", "verify", "evaluate", "benchmark",
   ]
 
   @Test("help and version are there")

@@ -268,7 +268,8 @@ static inline int swiftlet_video_control(
   memset(&control, 0, sizeof control);
   memset(&controls, 0, sizeof controls);
   control.id = id;
-  if (wide) control.value64 = *value; else control.value = (int32_t)*value;
+  if (wide) control.value64 = *value;
+  else control.value = (int32_t)(uint32_t)*value;
   controls.which = V4L2_CTRL_WHICH_CUR_VAL;
   controls.count = 1;
   controls.controls = &control;

@@ -99,3 +99,12 @@ static inline void swiftlet_shorten(int descriptor, int64_t byte_count) {
   const int ignored = ftruncate(descriptor, status.st_size - (off_t)byte_count);
   (void)ignored;
 }
+
+// 0 and the size in bytes of a regular file, links not followed, or an error number.
+static inline int swiftlet_file_size(const char *_Nonnull path, int64_t *_Nonnull byte_count) {
+  struct stat status;
+  if (lstat(path, &status) != 0) return errno;
+  if (!S_ISREG(status.st_mode)) return EINVAL;
+  *byte_count = (int64_t)status.st_size;
+  return 0;
+}

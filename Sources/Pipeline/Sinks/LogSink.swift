@@ -33,19 +33,11 @@ package final class LogSink: WatchSink {
     if let code = append() {
       retryNanoseconds = now + 500_000_000
       return SinkFailure(
-        "\(path) cannot be written (\(advice(code))); lines are lost until it can", errno: code)
+        "\(path) cannot be written (\(WholeFile.advice(code))); lines are lost until it can",
+        errno: code)
     }
     retryNanoseconds = 0
     return nil
-  }
-
-  private func advice(_ code: Int32) -> String {
-    switch code {
-    case ENOSPC, EDQUOT: "the disk is full; make room"
-    case EACCES, EPERM, EROFS: "no permission; choose another path or change its rights"
-    case ENOENT: "its folder is missing; make it"
-    default: "error \(code); check the disk"
-    }
   }
 
   /// Appends `line`; the error number where it does not fit as a whole.

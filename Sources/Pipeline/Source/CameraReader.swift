@@ -10,7 +10,7 @@ struct CameraReader: ~Copyable {
   private let freezeMilliseconds: Int
   private let framing: FrameFraming
   /// Makes a format of our own out of others.
-  private var converter: FrameConverter?
+  private var converter: V4LConverter?
   /// The converter's frames, since it has memory for one only.
   private var slots = FrameSlots()
   private var hasFrame = false
@@ -24,9 +24,9 @@ struct CameraReader: ~Copyable {
     freezeMilliseconds: Int
   ) throws(CameraError) {
     var framing = FrameFraming(stream.format)
-    var converter: FrameConverter?
+    var converter: V4LConverter?
     if framing == nil {
-      let made = try FrameConverter(stream)
+      let made = try V4LConverter(stream)
       framing = FrameFraming(made.format)
       converter = consume made
     }

@@ -14,6 +14,7 @@ package final class Feed: @unchecked Sendable {
   private let lock = Lock()
   private var events: [SourceEvent] = []
   private var damaged = Damage()
+  private var isEndRequested = false
 
   /// Frames that cannot be used.
   package struct Damage {
@@ -26,6 +27,13 @@ package final class Feed: @unchecked Sendable {
   package init() {
     arrival = WakeDescriptor()
     exchange = FrameExchange(arrival: arrival)
+  }
+
+  /// Ends the watch that reads from this feed, from any thread.
+  package func end() {
+    lock.withLock { isEndRequested = true }
+    stop.signal()
+    arrival.signal()
   }
 
   // MARK: - The source's side
@@ -56,6 +64,9 @@ package final class Feed: @unchecked Sendable {
   package var isStopping: Bool { stop.wait(milliseconds: 0) }
 
   // MARK: - The watcher's side
+
+  /// Whether somebody wants the watch to end.
+  package var isEnding: Bool { lock.withLock { isEndRequested } }
 
   package func takeEvents() -> [SourceEvent] {
     lock.withLock {

@@ -35,5 +35,12 @@ package final class WorkerThread {
     pthread_join(thread, nil)
   }
 
+  /// Lets it run on by itself.
+  package func detach() {
+    guard isRunning else { return }
+    isRunning = false
+    pthread_detach(thread)
+  }
+
   deinit { join() }
 }

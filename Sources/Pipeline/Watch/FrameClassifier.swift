@@ -4,7 +4,8 @@ import Runtime
 /// A classifier for what sources deliver: raw frames and JPEG pictures.
 struct FrameClassifier: ~Copyable {
   private var classifier: Classifier
-  private var decoder: JPEGFrameDecoder
+  /// Made for the first JPEG picture.
+  private var decoder: JPEGFrameDecoder?
   /// The last JPEG picture, in the decoder's memory.
   private var decoded: FramePixels?
   private let region: RegionOfInterest?
@@ -13,30 +14,28 @@ struct FrameClassifier: ~Copyable {
 
   init(_ classifier: consuming Classifier, region: RegionOfInterest?) {
     labels = (0..<classifier.labelCount).map { classifier.label($0) }
-    decoder = JPEGFrameDecoder()
     self.region = region
     self.classifier = classifier
   }
+
+  private static let outside = "the region of interest lies outside of it"
 
   /// Makes the network's input.
   ///
   /// - Returns: why the frame cannot be used.
   mutating func prepare(_ content: PendingFrame.Content) -> String? {
     switch content {
-    case .pixels(let pixels): return prepare(pixels)
-    case .jpeg(let bytes):
-      guard let pixels = decoder.decode(bytes) else { return "the JPEG picture is damaged" }
-      decoded = pixels
-      return prepare(pixels)
+    case .jpeg(let bytes): return prepare(jpeg: bytes)
+    case .pixels(let pixels):
+      guard let region else { return prepare(pixels, nil) }
+      guard let part = region.resolve(width: pixels.width, height: pixels.height) else {
+        return Self.outside
+      }
+      return prepare(pixels, part)
     }
   }
 
-  private mutating func prepare(_ pixels: FramePixels) -> String? {
-    var part: FrameRegion?
-    if let region {
-      part = region.resolve(width: pixels.width, height: pixels.height)
-      if part == nil { return "the region of interest lies outside of it" }
-    }
+  private mutating func prepare(_ pixels: FramePixels, _ part: FrameRegion?) -> String? {
     do throws(RuntimeError) {
       try classifier.prepare(frame: pixels, region: part)
       return nil
@@ -45,8 +44,33 @@ struct FrameClassifier: ~Copyable {
     }
   }
 
+  private mutating func prepare(jpeg bytes: UnsafeRawBufferPointer) -> String? {
+    decoded = nil
+    let frame: JPEGFrame?
+    do throws(JPEGFrameError) {
+      frame = try decode(bytes)
+    } catch {
+      return error.reason
+    }
+    guard let frame else { return Self.outside }
+    decoded = frame.pixels
+    return prepare(frame.pixels, frame.region)
+  }
+
+  /// Nil when the region of interest lies outside of the picture.
+  private mutating func decode(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(JPEGFrameError) -> JPEGFrame? {
+    if decoder == nil { decoder = try JPEGFrameDecoder() }
+    guard let region else { return try decoder?.decode(bytes, for: classifier) }
+    guard let size = try decoder?.size(of: bytes),
+      let part = region.resolve(width: size.width, height: size.height)
+    else { return nil }
+    return try decoder?.decode(bytes, region: part, for: classifier)
+  }
+
   /// Lends the pixels that `prepare` saw.
-  mutating func withPixels<Result>(
+  func withPixels<Result>(
     of content: PendingFrame.Content,
     _ body: (FramePixels, UnsafeRawBufferPointer?) -> Result
   ) -> Result? {

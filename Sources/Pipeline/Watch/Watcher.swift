@@ -112,7 +112,7 @@ package struct Watcher: ~Copyable {
     let signals = Int(swiftlet_signals_take())
     if signals & SWIFTLET_SIGNAL_REOPEN != 0 { sinks.reopen() }
     if signals & SWIFTLET_SIGNAL_STATISTICS != 0 { emitStatistics() }
-    if signals & SWIFTLET_SIGNAL_STOP != 0 { endReason = .signal }
+    if signals & SWIFTLET_SIGNAL_STOP != 0 || feed.isEnding { endReason = .signal }
   }
 
   mutating func emitStatistics() {

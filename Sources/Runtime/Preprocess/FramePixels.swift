@@ -66,17 +66,20 @@
     }
   }
 
-  /// Whether every plane holds all rows of the frame.
-  ///
-  /// - Throws: `invalidImage`.
-  func check() throws(RuntimeError) {
+  /// Whether the sizes are in range and every plane holds all rows of the frame.
+  package var isValid: Bool {
     var isValid = unsafe hasValidSize
     var plane = 0
     while unsafe isValid && plane < layout.planeCount {
       isValid = unsafe holds(plane)
       plane += 1
     }
-    guard isValid else { throw unsafe .invalidImage(width: width, height: height) }
+    return isValid
+  }
+
+  /// - Throws: `invalidImage`, unless `isValid`.
+  func check() throws(RuntimeError) {
+    guard unsafe isValid else { throw unsafe .invalidImage(width: width, height: height) }
   }
 
   private var hasValidSize: Bool {

@@ -34,6 +34,7 @@ struct WatchCommand: ParsableCommand {
   @OptionGroup(title: "Source") var input: WatchSourceArguments
   @OptionGroup(title: "Decision") var decision: WatchDecisionArguments
   @OptionGroup(title: "Output") var output: WatchOutputArguments
+  @OptionGroup(title: "Network") var network: WatchNetworkArguments
 
   func run() throws {
     let path = try model ?? ModelFiles.standard()
@@ -51,7 +52,8 @@ struct WatchCommand: ParsableCommand {
     options.statisticsSeconds = output.stats > 0 ? output.stats : nil
     options.exitsOnError = output.exitOnError
     let reason = try WatchSession(
-      kind: kind, sourceName: source ?? "camera", modelPath: path, input: input, output: output
+      kind: kind, sourceName: source ?? "camera", modelPath: path, input: input, output: output,
+      network: network
     ).run(classifier, options: options)
     if reason == .error { throw Failure("", code: Failure.failed) }
   }

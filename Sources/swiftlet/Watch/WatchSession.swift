@@ -11,19 +11,31 @@ struct WatchSession {
   let modelPath: String
   let input: WatchSourceArguments
   let output: WatchOutputArguments
+  let network: WatchNetworkArguments
 
   func run(_ classifier: consuming Classifier, options: WatchOptions) throws -> EndReason {
     let feed = Feed()
     swiftlet_signals_install(feed.arrival.descriptor)
     let board = WatchBoard()
-    let sinks = try makeSinks(board)
+    let others = NetworkSinks()
+    let serveOptions = try network.serveOptions()
+    let mqttOptions = try network.mqttOptions()
+    if let serveOptions { try others.serve(serveOptions, board) }
+    if let mqttOptions { try others.publish(mqttOptions, changesOnly: output.onChange) }
+    if let serveOptions, Terminal.isWatched {
+      let query = serveOptions.token.map { "?token=\($0)" } ?? ""
+      Terminal.write("swiftlet: the page is at http://\(serveOptions.address)/\(query)\n")
+    }
+    let sinks = localSinks(board) + others.sinks
     let thread = try startSource(feed, classifier.adequateSide(region: options.region))
     var watcher = Watcher(
       classifier, modelName: modelName, source: sourceName, feed: feed, options: options,
-      sinks: sinks, board: board, writesMetrics: output.metricsFile != nil)
+      sinks: sinks, observers: others.observers + localObservers, board: board,
+      writesMetrics: output.metricsFile != nil || network.serve != nil)
     let reason = watcher.run()
+    others.stop()
     // A driver that hangs must not hold up the end; what it holds goes with the process.
-    _ = thread
+    thread.detach()
     return reason
   }
 
@@ -34,7 +46,7 @@ struct WatchSession {
 
   // MARK: - Sinks
 
-  private func makeSinks(_ board: WatchBoard) throws -> [WatchSink] {
+  private func localSinks(_ board: WatchBoard) -> [WatchSink] {
     let standard: WatchSink
     if isatty(STDOUT_FILENO) == 1 && !output.json {
       let people = HumanOutput(listsAll: false)
@@ -53,7 +65,17 @@ struct WatchSession {
       log.takesChangesOnly = output.onChange
       sinks.append(log)
     }
+    if let path = output.metricsFile { sinks.append(MetricsFileSink(path: path, board: board)) }
     return sinks
+  }
+
+  private var localObservers: [FrameObserver] {
+    guard let folder = output.snapshotDir else { return [] }
+    var options = SnapshotOptions(folder: folder)
+    options.below = Float(output.snapshotBelow)
+    options.byteLimit = output.snapshotLimit * 1_000_000
+    options.seconds = output.snapshotInterval
+    return [SnapshotStore(options)]
   }
 
   /// Whether no result may be lost because its reader is slow.

@@ -51,20 +51,20 @@ enum WatchSourceKind {
   private static func framing(_ input: WatchSourceArguments) throws -> StreamFraming? {
     guard let format = input.format else {
       guard input.size == nil else {
-        throw Failure("--size needs --format for frames from a stream", code: 64)
+        throw Failure("--size needs --format for frames from a stream", code: Failure.usage)
       }
       return nil
     }
     if format == "MJPG" || format == "JPEG" { return .jpeg }
     guard let size = input.parsedSize else {
-      throw Failure("--format \(format) needs --size for frames from a stream", code: 64)
+      throw Failure("--format \(format) needs --size for frames from a stream", code: Failure.usage)
     }
     guard
       var framing = RawFraming(fourCC: format, width: size.width, height: size.height)
     else {
       throw Failure(
         "--format \(format) is none of \(RawFraming.fourCCs.joined(separator: ", ")), MJPG",
-        code: 64)
+        code: Failure.usage)
     }
     framing.rate = input.rate ?? 0
     return .raw(framing)

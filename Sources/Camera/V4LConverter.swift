@@ -4,7 +4,7 @@ import CPlatform
 /// Makes planar Y'CbCr or R'G'B' of formats that are not native, by libv4lconvert.
 ///
 /// The library is looked for at run time; an Embedded program has none.
-package struct FrameConverter: ~Copyable {
+package struct V4LConverter: ~Copyable {
   /// What comes out: `YU12`, or `RGB3` for Bayer and R'G'B' formats.
   package let format: StreamFormat
   private var library: swiftlet_converter
