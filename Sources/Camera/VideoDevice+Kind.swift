@@ -39,19 +39,32 @@ extension VideoDevice {
     NodeKind.of(driver: driver, bus: bus, capabilities: capabilities, formats: formats)
   }
 
+  /// libcamera's compatibility layer opens a camera that another program has as one without formats,
+  /// and does not survive more questions.
+  private func isTakenFromLibcamera(_ formats: [FourCC]) -> Bool {
+    formats.isEmpty && driver.isSame(as: "libcamera")
+  }
+
   /// Fills in what an open node tells.
   func describe(_ info: inout CameraInfo) {
     info.name = name
     info.driver = driver
     info.bus = bus
-    info.kind = kind(formats().map { FourCC(rawValue: $0.pixelformat) })
-    info.state = info.kind == .camera && isBusy ? .busy : .usable
+    let formats = formats().map { FourCC(rawValue: $0.pixelformat) }
+    info.kind = kind(formats)
+    if isTakenFromLibcamera(formats) {
+      info.state = .busy
+    } else {
+      info.state = info.kind == .camera && isBusy ? .busy : .usable
+    }
   }
 
-  /// - Throws: `notACamera` or `rawBayer`; the latter not if the user asks for a format by name,
+  /// - Throws: `notACamera`, `busy` or `rawBayer`; the last not if the user asks for a format by name,
   ///   which libv4lconvert may know.
   func requireCamera(_ modes: [CameraMode], _ request: CameraRequest) throws(CameraError) {
-    switch kind(modes.map { $0.fourCC }) {
+    let formats = modes.map { $0.fourCC }
+    if isTakenFromLibcamera(formats) { throw error("libcamera", EBUSY) }
+    switch kind(formats) {
     case .camera: return
     case .rawBayer:
       if request.fourCC == nil { throw CameraError(.rawBayer, device: path, detail: driver) }

@@ -17,7 +17,7 @@ struct SinkList {
   init(_ sinks: [WatchSink]) { entries = sinks.map { Entry(sink: $0) } }
 
   /// Whether no sink is left.
-  var areAllGone: Bool { !entries.isEmpty && entries.allSatisfy(\.isGone) }
+  var areAllGone: Bool { !entries.isEmpty && entries.allSatisfy { $0.isGone } }
 
   func reopen() { for entry in entries where !entry.isGone { entry.sink.reopen() } }
 

@@ -106,7 +106,7 @@ extension RawFraming {
   ]
 
   /// The formats that raw streams can have.
-  package static var fourCCs: [String] { layouts.map(\.fourCC) }
+  package static var fourCCs: [String] { layouts.map { $0.fourCC } }
 
   /// Raw frames without headers; nil for a format that is none of `fourCCs`.
   package init?(fourCC: String, width: Int, height: Int) {

@@ -54,7 +54,8 @@ enum PageScript {
       if (fault && fault.startsWith("camera-")) clearFault();
       const size = e.width && e.height ? `${e.width} × ${e.height}` : "";
       const rate = e.rate ? `${Math.round(e.rate)} per second` : "";
-      set("source", [e.name || e.device, size, rate].filter(Boolean).join(", "));
+      const name = e.name || e.device;
+      set("source", [name === "-" ? "standard input" : name, size, rate].filter(Boolean).join(", "));
       pill("state", "good", "streaming");
       stale(false);
     }
@@ -125,7 +126,7 @@ enum PageScript {
         ended = false; clearFault(); since = 0; times = [];
         started = [`Swiftlet ${e.version}`, `model ${e.model}`, `${e.classes} classes`,
           e.threads ? `${e.threads} ${e.threads === 1 ? "thread" : "threads"} of ${e.instruction_set}` : ""];
-        set("source", String(e.source || ""));
+        set("source", e.source === "-" ? "standard input" : String(e.source || ""));
         showFooter();
       },
       source: showSource, result: showResult, stats: showStats, fault: showFault,
