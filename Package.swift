@@ -64,6 +64,23 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // Training, which alone needs OpenBLAS.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CTraining"),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Runtime", "Pictures", "Quantize", "COpenBLAS", "CTraining",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .executableTarget(
+      name: "swiftlet-train",
+      dependencies: [
+        "Training", "Runtime", "COpenBLAS",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
     .executableTarget(
       name: "CameraExample", dependencies: ["Pipeline", "Runtime"], path: "Examples/Camera"),
 
@@ -76,6 +93,7 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: ["Pipeline", "Camera", "Runtime", "Pictures", "CAllocationCounter"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Quantize", "Pictures"]),
     .testTarget(name: "ServeTests", dependencies: ["Serve"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT"]),
     .testTarget(
