@@ -65,8 +65,8 @@ let package = Package(
       ]),
 
     // Training, which alone needs OpenBLAS.
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    // Without pkgConfig, which would warn everybody who builds without it.
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CTraining"),
     .target(
       name: "Training",
