@@ -107,7 +107,8 @@ prepare_work() {
   binary=${SWIFTLET_BINARY:-}
   if [[ -z $binary ]]; then
     say "building (the first time takes some minutes)"
-    (cd "$root" && swift build -c release --product swiftlet >&2)
+    (cd "$root" && swift build -c release --product swiftlet >&2 \
+      && swift build -c release --product CameraExample >&2)
     binary="$(cd "$root" && swift build -c release --show-bin-path)/swiftlet"
   fi
   model="$root/models/efficientnet-lite0.swiftlet"
