@@ -104,7 +104,7 @@ prepare_work() {
   find_kernel
   compile_rig
   make_frames
-  binary=${SWIFTLET_BINARY:-}
+  binary=${SWIFTLET_BINARY:+$(realpath "$SWIFTLET_BINARY")}
   if [[ -z $binary ]]; then
     say "building (the first time takes some minutes)"
     (cd "$root" && swift build -c release --product swiftlet >&2 \
