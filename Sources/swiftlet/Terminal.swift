@@ -26,12 +26,13 @@ enum Terminal {
 
   static func complain(_ message: String) { write("swiftlet: \(message)\n") }
 
-  static func write(_ text: String) {
+  /// Writes text to standard error, or another descriptor.
+  static func write(_ text: String, to descriptor: Int32 = STDERR_FILENO) {
     var text = text
     text.withUTF8 { utf8 in
       var offset = 0
       while offset < utf8.count, let base = utf8.baseAddress {
-        let count = Glibc.write(STDERR_FILENO, base + offset, utf8.count - offset)
+        let count = Glibc.write(descriptor, base + offset, utf8.count - offset)
         if count <= 0 { return }
         offset += count
       }

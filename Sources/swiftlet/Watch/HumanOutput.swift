@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CPlatform
 import Glibc
 import Pipeline
 
@@ -56,9 +57,7 @@ final class HumanOutput {
   }
 
   private func status(_ result: WatchResult, _ times: String) {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    let nanoseconds = UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+    let nanoseconds = swiftlet_nanoseconds()
     guard nanoseconds > statusNanoseconds + 200_000_000 else { return }
     statusNanoseconds = nanoseconds
     let labels = result.top.prefix(3).map {
@@ -103,15 +102,5 @@ final class HumanOutput {
     return Int(size.ws_col)
   }
 
-  private func put(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      var offset = 0
-      while offset < bytes.count, let base = bytes.baseAddress {
-        let count = Glibc.write(STDOUT_FILENO, base + offset, bytes.count - offset)
-        if count <= 0 { return }
-        offset += count
-      }
-    }
-  }
+  private func put(_ text: String) { Terminal.write(text, to: STDOUT_FILENO) }
 }

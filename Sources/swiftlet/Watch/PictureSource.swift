@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
+import CPlatform
 import Pictures
 import Pipeline
 import Runtime
@@ -24,7 +24,7 @@ struct PictureSource {
       let isGoingOn = image.pixels.withUnsafeBytes { bytes -> Bool in
         let frame = PendingFrame(
           slot: 0, content: .pixels(image.frame(bytes)), sequence: sequence,
-          timestampNanoseconds: swiftletNanoseconds(), path: path)
+          timestampNanoseconds: swiftlet_nanoseconds(), path: path)
         _ = feed.exchange.offer(frame)
         // The bytes are lent to this closure only.
         return feed.exchange.waitUntilIdle(stop: feed.stop)
@@ -40,12 +40,6 @@ struct PictureSource {
       .streaming(
         SourceDescription(
           device: path, name: "pictures", format: "RGB3", width: 0, height: 0, rate: 0)))
-  }
-
-  private func swiftletNanoseconds() -> UInt64 {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
   }
 }
 
