@@ -33,9 +33,10 @@ struct MetricsTests {
     for index in 0..<10 {
       metrics.noteFrame(age: Double(index), prepare: 0.1, network: 3)
     }
-    let text = metrics.prometheusText(dropped: 7)
+    let text = metrics.prometheusText(dropped: 7, isStreaming: true)
     #expect(text.contains("\nswiftlet_frames_total 10\n"))
     #expect(text.contains("\nswiftlet_frames_dropped_total 7\n"))
+    #expect(text.contains("\nswiftlet_source_up 1\n"))
     #expect(text.contains("swiftlet_frame_age_seconds_bucket{le=\"+Inf\"} 10\n"))
     #expect(text.contains("swiftlet_network_seconds_count 10\n"))
     #expect(text.hasSuffix("\n"))

@@ -3,8 +3,10 @@
 extension WatchMetrics {
   /// All metrics in Prometheus' text format 0.0.4.
   ///
-  /// - Parameter dropped: frames passed over since the start.
-  func prometheusText(dropped: Int) -> String {
+  /// - Parameters:
+  ///   - dropped: frames passed over since the start.
+  ///   - isStreaming: whether the source delivers frames.
+  func prometheusText(dropped: Int, isStreaming: Bool) -> String {
     var text = ""
     func metric(_ name: String, _ type: String, _ help: String, _ value: String) {
       text += "# HELP swiftlet_\(name) \(help)\n# TYPE swiftlet_\(name) \(type)\n"
@@ -14,6 +16,8 @@ extension WatchMetrics {
     metric("frames_dropped_total", "counter", "Frames passed over for a newer one.", "\(dropped)")
     metric("frames_damaged_total", "counter", "Frames that could not be used.", "\(damaged)")
     metric("faults_total", "counter", "Faults of the source and of sinks.", "\(faults)")
+    metric(
+      "source_up", "gauge", "1 while the source delivers frames, else 0.", isStreaming ? "1" : "0")
     metric("uptime_seconds", "gauge", "Seconds since the start.", "\(uptimeSeconds)")
     metric(
       "resident_memory_bytes", "gauge", "Resident memory.",

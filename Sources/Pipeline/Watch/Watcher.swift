@@ -136,7 +136,10 @@ package struct Watcher: ~Copyable {
           Recovery(kind: .frameDamaged, downSeconds: episode.seconds, count: episode.count)))
     }
     if writesMetrics && now >= metricsDue {
-      board.note(metrics: metrics.prometheusText(dropped: Int(feed.exchange.dropped)))
+      let isStreaming = outage == nil && metrics.frames > 0
+      board.note(
+        metrics: metrics.prometheusText(
+          dropped: Int(feed.exchange.dropped), isStreaming: isStreaming))
       metricsDue = now + 1_000_000_000
     }
   }

@@ -28,6 +28,7 @@ def serve(rig):
     watch.expect_fault("camera-gone")
     status, text = fetch("/healthz")
     check(status == 503 and b"camera-gone" in text, f"/healthz without a camera: {status} {text}")
+    wait_until(lambda: b"swiftlet_source_up 0" in fetch("/metrics")[1], 2, "source_up 0")
     camera.plug()
     watch.expect_return("camera-gone")
     wait_until(lambda: fetch("/healthz")[0] == 200, 2, "/healthz after the camera came back")
