@@ -77,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "swiftlet-train",
       dependencies: [
-        "Training", "Runtime", "COpenBLAS",
+        "Training", "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
