@@ -1,5 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The float loops of training that BLAS does not have.
+// The float loops of training that BLAS does not have. All pictures are NHWC, dense.
 #pragma once
 #include <stddef.h>
+
+// A window that slides over a picture.
+struct swiftlet_window {
+  int input_height, input_width, channels;
+  int output_height, output_width;
+  int kernel_height, kernel_width;
+  int stride_y, stride_x;
+  int pad_top, pad_left;
+};
+
+// Depthwise convolution of one picture. Weights are [kernel_height][kernel_width][channels].
+// y = sum over taps of x * w (+ bias where it is not null)
+void swiftlet_depthwise_forward(
+    const struct swiftlet_window *_Nonnull window, const float *_Nonnull x,
+    const float *_Nonnull weights, const float *_Nullable bias, float *_Nonnull y);
+
+// dx = what the outputs' gradients dy mean for the inputs; overwritten.
+void swiftlet_depthwise_backward_input(
+    const struct swiftlet_window *_Nonnull window, const float *_Nonnull dy,
+    const float *_Nonnull weights, float *_Nonnull dx);
+
+// dw += the gradients of the weights.
+void swiftlet_depthwise_backward_weights(
+    const struct swiftlet_window *_Nonnull window, const float *_Nonnull x,
+    const float *_Nonnull dy, float *_Nonnull dw);
+
+// One picture as a matrix: row (y, x) holds the window's inputs [kernel_height][kernel_width]
+// [channels], zeros beyond the picture.
+void swiftlet_im2col(
+    const struct swiftlet_window *_Nonnull window, const float *_Nonnull x, float *_Nonnull matrix);
+
+// The transpose of it: every element of the matrix is added to the input that it came from; dx is
+// overwritten.
+void swiftlet_col2im(
+    const struct swiftlet_window *_Nonnull window, const float *_Nonnull matrix,
+    float *_Nonnull dx);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Decides which evaluations of a run are averaged: SWAD's loss valley (Cha et al., arXiv
+/// 2102.08604, algorithm 1).
+///
+/// The valley begins at the first evaluation that no one of the `convergence - 1` next ones improves
+/// on; its validation loss times `1 + ratio` is the tolerance. It ends with the last evaluation
+/// before `tolerance` ones in a row whose smallest loss exceeds it. Everything in between is
+/// averaged; where no valley is found, nothing but the last evaluation is.
+public struct LossValley: Sendable {
+  /// N_s and N_e of the paper, and the ratio r - 1.
+  public var convergence = 3
+  public var tolerance = 6
+  public var ratio = 0.3
+
+  private var losses: [Double] = []
+  private var start: Int?
+  private var threshold = Double.infinity
+  /// Whether the valley has ended; further evaluations change nothing.
+  public private(set) var hasEnded = false
+  private var end: Int?
+
+  public init() {}
+
+  /// Takes the validation loss of the next evaluation.
+  public mutating func add(_ loss: Double) {
+    guard !hasEnded else { return }
+    losses.append(loss)
+    if start == nil { findStart() }
+    if start != nil { findEnd() }
+  }
+
+  private mutating func findStart() {
+    guard losses.count >= convergence else { return }
+    let first = losses.count - convergence
+    let window = losses[first...]
+    guard let smallest = window.min(), window.first == smallest else { return }
+    start = first
+    threshold = window.reduce(0, +) / Double(convergence) * (1 + ratio)
+  }
+
+  private mutating func findEnd() {
+    guard let start, losses.count - start > tolerance else { return }
+    let first = losses.count - tolerance
+    guard let smallest = losses[first...].min(), smallest > threshold else { return }
+    hasEnded = true
+    end = first
+  }
+
+  /// The evaluations, counted from 0, whose weights are averaged.
+  public var averaged: Range<Int> {
+    guard let start else { return max(losses.count - 1, 0)..<losses.count }
+    return start..<(end ?? losses.count)
+  }
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes Tests/Golden/training/layers.safetensors: layers and optimizers of PyTorch on random
+numbers. Needs torch and safetensors; their versions go into the file's metadata.
+
+usage: tools/make_golden_training.py
+"""
+import pathlib
+
+import safetensors
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+
+torch.manual_seed(20)
+out = {}
+
+
+def keep(name, **tensors):
+    for key, value in tensors.items():
+        out[f"{name}.{key}"] = value.detach().contiguous().clone().float()
+
+
+def nhwc(x):
+    return x.permute(0, 2, 3, 1)
+
+
+def convolution(name, channels, outputs, size, kernel, stride, pads, groups=1):
+    """pads: top, left, bottom, right. Weights OHWI; of depthwise ones HWC."""
+    x = torch.randn(2, channels, *size, requires_grad=True)
+    w = torch.randn(outputs, channels // groups, *kernel, requires_grad=True)
+    b = torch.randn(outputs, requires_grad=True)
+    padded = F.pad(x, (pads[1], pads[3], pads[0], pads[2]))
+    y = F.conv2d(padded, w, b, stride, groups=groups)
+    dy = torch.randn_like(y)
+    y.backward(dy)
+    order = (2, 3, 0, 1) if groups > 1 else (0, 2, 3, 1)
+    keep(name, x=nhwc(x), w=w.permute(order), b=b, y=nhwc(y), dy=nhwc(dy), dx=nhwc(x.grad),
+         dw=w.grad.permute(order), db=b.grad)
+
+
+convolution("dense3x3s2", 3, 8, (9, 8), (3, 3), (2, 2), (0, 0, 1, 1))
+convolution("dense7x5", 4, 5, (8, 7), (7, 5), (1, 2), (3, 2, 3, 2))
+convolution("depthwise3x3", 6, 6, (7, 8), (3, 3), (1, 1), (1, 1, 1, 1), groups=6)
+convolution("depthwise5x5s2", 5, 5, (9, 7), (5, 5), (2, 2), (1, 2, 2, 2), groups=5)
+
+x = torch.randn(7, 10, requires_grad=True)
+w = torch.randn(4, 10, requires_grad=True)
+b = torch.randn(4, requires_grad=True)
+y = F.linear(x, w, b)
+dy = torch.randn_like(y)
+y.backward(dy)
+keep("linear", x=x, w=w, b=b, y=y, dy=dy, dx=x.grad, dw=w.grad, db=b.grad)
+
+for name, training in (("batchnorm", True), ("batchnorm_frozen", False)):
+    x = torch.randn(3, 5, 4, 2) * 2 + 1
+    x.requires_grad_()
+    w = torch.randn(5, requires_grad=True)
+    b = torch.randn(5, requires_grad=True)
+    mean, variance = torch.randn(5), torch.rand(5) + 0.5
+    keep(name, mean=mean, variance=variance)
+    y = F.batch_norm(x, mean, variance, w, b, training, 0.1, 1e-5)
+    dy = torch.randn_like(y)
+    y.backward(dy)
+    keep(name, x=nhwc(x), w=w, b=b, y=nhwc(y), dy=nhwc(dy), dx=nhwc(x.grad), dw=w.grad, db=b.grad,
+         mean_after=mean, variance_after=variance)
+
+x = torch.randn(60) * 5
+x.requires_grad_()
+y = F.relu6(x)
+dy = torch.randn_like(y)
+y.backward(dy)
+keep("relu6", x=x, y=y, dy=dy, dx=x.grad)
+
+x = torch.randn(2, 5, 3, 4, requires_grad=True)
+y = x.mean((2, 3))
+dy = torch.randn_like(y)
+y.backward(dy)
+keep("pool", x=nhwc(x), y=y, dy=dy, dx=nhwc(x.grad))
+
+# The loss, through the norm: -lambda mean cos(p, I) - (1 - lambda) mean cos(p, T).
+x = torch.randn(4, 6, requires_grad=True)
+images, texts = F.normalize(torch.randn(4, 6)), F.normalize(torch.randn(4, 6))
+p = F.normalize(x)
+weights = torch.tensor([0.3, 0.3, 1.0, 0.3])  # the third picture's class has no text
+loss = -(weights * (p * images).sum(1) + (1 - weights) * (p * texts).sum(1)).mean()
+loss.backward()
+keep("loss", x=x, images=images, texts=texts, p=p, loss=loss.reshape(1), dx=x.grad)
+
+for name, make in {
+    "sgd": lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, weight_decay=0.01),
+    "adam": lambda p: torch.optim.Adam(p, 0.01, weight_decay=0.1),
+    "adamw": lambda p: torch.optim.AdamW(p, 0.01, weight_decay=0.1),
+}.items():
+    parameters = torch.nn.Parameter(torch.randn(20))
+    optimizer = make([parameters])
+    keep(name, start=parameters)
+    gradients = torch.randn(8, 20)
+    for gradient in gradients:
+        parameters.grad = gradient.clone()
+        optimizer.step()
+    keep(name, gradients=gradients, end=parameters)
+
+path = pathlib.Path(__file__).parent.parent / "Tests/Golden/training/layers.safetensors"
+path.parent.mkdir(parents=True, exist_ok=True)
+save_file(out, path, {"torch": torch.__version__, "safetensors": safetensors.__version__,
+                      "script": "tools/make_golden_training.py"})
+print(path, path.stat().st_size, "bytes")
