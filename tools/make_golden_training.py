@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes Tests/Golden/training/layers.safetensors: layers and optimizers of PyTorch on random
+"""Writes Tests/Golden/training: layers, optimizers and a little student of PyTorch on random
 numbers. Needs torch and safetensors; their versions go into the file's metadata.
 
 usage: tools/make_golden_training.py
@@ -106,3 +106,59 @@ path.parent.mkdir(parents=True, exist_ok=True)
 save_file(out, path, {"torch": torch.__version__, "safetensors": safetensors.__version__,
                       "script": "tools/make_golden_training.py"})
 print(path, path.stat().st_size, "bytes")
+
+# A little student: one step of Align and one of Distill, with Adam.
+class Student(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = torch.nn.Conv2d(3, 8, 3, 2, 1)
+        self.expand = torch.nn.Conv2d(8, 16, 1)
+        self.depthwise = torch.nn.Conv2d(16, 16, 3, 1, 1, groups=16)
+        self.project = torch.nn.Conv2d(16, 8, 1)
+        self.head = torch.nn.Conv2d(8, 12, 1)
+        self.classifier = torch.nn.Linear(12, 3)
+
+    def features(self, x):
+        x = F.relu6(self.stem(x))
+        y = F.relu6(self.expand(x))
+        y = F.relu6(self.depthwise(y))
+        x = x + self.project(y)
+        return F.relu6(self.head(x)).mean((2, 3))
+
+    def forward(self, x):
+        return self.classifier(self.features(x))
+
+
+student = Student()
+onnx_path = path.with_name("student.onnx")
+torch.onnx.export(student, torch.randn(1, 3, 12, 10), onnx_path, dynamo=False)
+width = 5
+projection = torch.nn.Linear(12, width)
+pixels = torch.randn(6, 3, 12, 10)
+images, texts = F.normalize(torch.randn(6, width)), F.normalize(torch.randn(6, width))
+steps = {"pixels": nhwc(pixels), "images": images, "texts": texts,
+         "projection_w": projection.weight.clone(), "projection_b": projection.bias.clone()}
+
+
+def loss_of(x):
+    p = F.normalize(projection(student.features(x)))
+    return p, -(0.5 * (p * images).sum(1) + 0.5 * (p * texts).sum(1)).mean()
+
+
+for stage, module, rate in (("align", projection, 0.05), ("distill", student, 0.01)):
+    optimizer = torch.optim.Adam(module.parameters(), rate)
+    p, loss = loss_of(pixels)
+    optimizer.zero_grad()
+    loss.backward()
+    steps[f"{stage}_p"] = p
+    steps[f"{stage}_loss"] = loss.reshape(1)
+    if stage == "distill":
+        steps["stem_dw"] = student.stem.weight.grad.permute(0, 2, 3, 1)
+        steps["depthwise_dw"] = student.depthwise.weight.grad.permute(2, 3, 0, 1)
+        steps["head_db"] = student.head.bias.grad
+    optimizer.step()
+p, loss = loss_of(pixels)
+steps["end_p"], steps["end_loss"] = p, loss.reshape(1)
+steps = {f"student.{key}": value.detach().contiguous().clone() for key, value in steps.items()}
+save_file(steps, path.with_name("student.safetensors"), {"torch": torch.__version__})
+print(onnx_path, onnx_path.stat().st_size, "bytes")

@@ -6,10 +6,22 @@ import Testing
 
 /// Numbers of PyTorch, made by tools/make_golden_training.py.
 enum GoldenLayers {
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Golden/training").path
+
+  static let studentPath = folder + "/student.onnx"
+
   private static let file: Result<Safetensors, any Error> = Result {
-    let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Golden/training/layers.safetensors")
-    return try Safetensors(path: golden.path)
+    try Safetensors(path: folder + "/layers.safetensors")
+  }
+
+  private static let student: Result<Safetensors, any Error> = Result {
+    try Safetensors(path: folder + "/student.safetensors")
+  }
+
+  /// Of the little student's steps.
+  static func student(_ key: String) throws -> [Float] {
+    try student.get().floats("student.\(key)")
   }
 
   static func values(_ layer: String, _ key: String) throws -> [Float] {

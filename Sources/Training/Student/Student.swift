@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+import COpenBLAS
+import Dispatch
+import Quantize
+
+/// A student in training: a backbone f and a projection P into the teacher's space,
+/// `p = P(f(x)) / |P(f(x))|`.
+///
+/// Source: VL2V-ADiP, arXiv 2310.08255.
+public final class Student {
+  /// What is trained: P in Align, f in Distill.
+  public enum Part: Sendable { case projection, backbone }
+
+  /// D, the width of the teacher's embeddings.
+  public let width: Int
+  /// F, the width of the backbone's features.
+  public var featureCount: Int { plan.featureCount }
+  /// Height and width of a picture, in pixels.
+  public var inputSize: (height: Int, width: Int) { (plan.inputHeight, plan.inputWidth) }
+
+  private let plan: StudentPlan
+  /// Of the backbone.
+  public private(set) var backbone: [Float]
+  /// Weights `[D][F]`, then the bias `[D]`.
+  public private(set) var projection: [Float]
+  private let workspaces: [StudentWorkspace]
+  private let projectionLayer: Linear
+  private let norm: UnitNorm
+
+  /// Pictures that a thread works on at a time; more need memory and gain little.
+  static let microBatch = 4
+
+  /// Reads a student from an ONNX file; its classifier is left out, and a new projection made.
+  ///
+  /// - Parameters:
+  ///   - width: D.
+  ///   - seed: of the projection's first weights, uniform within `1 / sqrt(F)`.
+  ///   - threads: share a batch. The same number gives the same bits.
+  /// - Throws: `TrainingError`, or what is wrong with the file.
+  public convenience init(onnx path: String, width: Int, seed: UInt64, threads: Int = 2) throws {
+    try self.init(
+      StudentPlan(ONNXImporter.load(path: path), source: path), width: width, seed: seed,
+      threads: threads)
+  }
+
+  init(_ plan: StudentPlan, width: Int, seed: UInt64, threads: Int) {
+    // Threads share pictures, not products.
+    openblas_set_num_threads(1)
+    self.plan = plan
+    self.width = width
+    backbone = plan.parameters
+    workspaces = (0..<max(threads, 1)).map { _ in
+      StudentWorkspace(plan, capacity: Self.microBatch)
+    }
+    projectionLayer = Linear(inputs: plan.featureCount, outputs: width)
+    norm = UnitNorm(width: width)
+    var generator = SeededGenerator(seed: seed)
+    let limit = 1 / Float(plan.featureCount).squareRoot()
+    projection = (0..<width * (plan.featureCount + 1)).map { _ in
+      Float.random(in: -limit...limit, using: &generator)
+    }
+  }
+
+  /// Changes parameters, for example by an optimizer's step.
+  public func update(_ part: Part, _ body: (inout [Float]) -> Void) {
+    switch part {
+    case .projection: body(&projection)
+    case .backbone: body(&backbone)
+    }
+  }
+
+  /// The embeddings of pictures, `[count][D]`, unit norm.
+  ///
+  /// - Parameter pixels: `[count][height][width][3]`, normalized as the student wants it.
+  public func embeddings(_ pixels: [Float], count: Int) -> [Float] {
+    var result = [Float](repeating: 0, count: count * width)
+    let jobs = run(pixels, count: count) { workspace, features, first, rows in
+      (first, self.project(features, rows: rows).p)
+    }
+    for (first, p) in jobs {
+      result.replaceSubrange(first * width..<first * width + p.count, with: p)
+    }
+    return result
+  }
+
+  /// The loss of pictures, and the sum of its gradients over one part's parameters.
+  ///
+  /// - Parameters:
+  ///   - pixels: as `embeddings` takes them.
+  ///   - loss: of rows `first..<first + rows`: takes p `[rows][D]`, gives each row's loss summed up,
+  ///     and the gradient of that sum over p. It is called on several threads.
+  public func gradients(
+    of part: Part, _ pixels: [Float], count: Int,
+    loss:
+      @Sendable @escaping (_ p: [Float], _ first: Int, _ rows: Int) -> (
+        sum: Double, gradient: [Float]
+      )
+  ) -> (loss: Double, gradients: [Float]) {
+    for workspace in workspaces {
+      for index in workspace.parameterGradients.indices { workspace.parameterGradients[index] = 0 }
+    }
+    let jobs = run(pixels, count: count) { workspace, features, first, rows in
+      let (p, norms) = self.project(features, rows: rows)
+      let (sum, gradient) = loss(p, first, rows)
+      var dz = gradient
+      self.norm.backward(gradient, y: p, norms: norms, rows: rows, into: &dz)
+      if part == .backbone {
+        var df = [Float](repeating: 0, count: rows * self.featureCount)
+        self.projectionLayer.backward(dz, weights: self.projection, rows: rows, intoInput: &df)
+        workspace.backward(df, count: rows, parameters: self.backbone)
+        return (sum, [Float]())
+      }
+      var dp = [Float](repeating: 0, count: self.projection.count)
+      dp.withUnsafeMutableBufferPointer { dp in
+        guard let base = dp.baseAddress else { return }
+        self.projectionLayer.backward(
+          dz, x: features, rows: rows, addingToWeights: base,
+          bias: base + self.width * self.featureCount)
+      }
+      return (sum, dp)
+    }
+    let total = jobs.reduce(0) { $0 + $1.0 }
+    // Always added up in the same order.
+    var sums =
+      part == .backbone
+      ? workspaces[0].parameterGradients : [Float](repeating: 0, count: projection.count)
+    if part == .backbone {
+      for workspace in workspaces.dropFirst() {
+        for index in sums.indices { sums[index] += workspace.parameterGradients[index] }
+      }
+    } else {
+      for (_, gradient) in jobs {
+        for index in sums.indices { sums[index] += gradient[index] }
+      }
+    }
+    return (total, sums)
+  }
+
+  private func project(_ features: [Float], rows: Int) -> (p: [Float], norms: [Float]) {
+    var z = [Float](repeating: 0, count: rows * width)
+    projection.withUnsafeBufferPointer { projection in
+      guard let base = projection.baseAddress else { return }
+      projectionLayer.forward(
+        features, weights: base, bias: base + width * featureCount, rows: rows, into: &z)
+    }
+    var (p, norms) = (z, [Float](repeating: 0, count: rows))
+    norm.forward(z, rows: rows, into: &p, norms: &norms)
+    return (p, norms)
+  }
+
+  /// Runs the backbone over all pictures, and `body` over each few of them; thread k takes every
+  /// k-th. Results are in the order of the pictures.
+  private func run<Result>(
+    _ pixels: [Float], count: Int,
+    _ body: @escaping (StudentWorkspace, _ features: [Float], _ first: Int, _ rows: Int) -> Result
+  ) -> [Result] {
+    let size = plan.inputHeight * plan.inputWidth * 3
+    precondition(pixels.count == count * size, "the pixels fill the pictures")
+    let starts = Array(stride(from: 0, to: count, by: Self.microBatch))
+    var results = [Result?](repeating: nil, count: starts.count)
+    let threads = workspaces.count
+    results.withUnsafeMutableBufferPointer { results in
+      nonisolated(unsafe) let results = results
+      nonisolated(unsafe) let body = body
+      nonisolated(unsafe) let student = self
+      DispatchQueue.concurrentPerform(iterations: threads) { thread in
+        let workspace = student.workspaces[thread]
+        for job in stride(from: thread, to: starts.count, by: threads) {
+          let (first, rows) = (starts[job], min(Self.microBatch, count - starts[job]))
+          let features = pixels.withUnsafeBufferPointer { pixels -> [Float] in
+            guard let base = pixels.baseAddress else { return [] }
+            return workspace.forward(
+              base + first * size, count: rows, parameters: student.backbone)
+          }
+          results[job] = body(workspace, features, first, rows)
+        }
+      }
+    }
+    return results.compactMap { $0 }
+  }
+}
