@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+// Each function for AVX2 as well; the loader chooses.
+#if defined(__x86_64__)
+#define CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define CLONES
+#endif
+
 // Calls `body` for every tap of the window that lies inside of the picture, with the offsets of the
 // output, the input and the weights in floats.
 #define FOR_TAPS(w, body)                                                                      \
@@ -23,12 +30,12 @@
     }
 
 // to[c] += a[c] * b[c]
-static inline void multiply_add(
+__attribute__((always_inline)) static inline void multiply_add(
     float *restrict to, const float *restrict a, const float *restrict b, int count) {
   for (int c = 0; c < count; c++) to[c] += a[c] * b[c];
 }
 
-void swiftlet_depthwise_forward(
+CLONES void swiftlet_depthwise_forward(
     const struct swiftlet_window *w, const float *x, const float *weights, const float *bias,
     float *y) {
   const size_t pixels = (size_t)w->output_height * w->output_width;
@@ -42,13 +49,13 @@ void swiftlet_depthwise_forward(
   FOR_TAPS(w, { multiply_add(y + out, x + in, weights + tap, w->channels); })
 }
 
-void swiftlet_depthwise_backward_input(
+CLONES void swiftlet_depthwise_backward_input(
     const struct swiftlet_window *w, const float *dy, const float *weights, float *dx) {
   memset(dx, 0, sizeof(float) * w->input_height * w->input_width * w->channels);
   FOR_TAPS(w, { multiply_add(dx + in, dy + out, weights + tap, w->channels); })
 }
 
-void swiftlet_depthwise_backward_weights(
+CLONES void swiftlet_depthwise_backward_weights(
     const struct swiftlet_window *w, const float *x, const float *dy, float *dw) {
   FOR_TAPS(w, { multiply_add(dw + tap, x + in, dy + out, w->channels); })
 }
@@ -62,7 +69,7 @@ void swiftlet_im2col(const struct swiftlet_window *w, const float *x, float *mat
   })
 }
 
-void swiftlet_col2im(const struct swiftlet_window *w, const float *matrix, float *dx) {
+CLONES void swiftlet_col2im(const struct swiftlet_window *w, const float *matrix, float *dx) {
   const size_t row = (size_t)w->kernel_height * w->kernel_width * w->channels;
   memset(dx, 0, sizeof(float) * w->input_height * w->input_width * w->channels);
   FOR_TAPS(w, {
@@ -70,4 +77,20 @@ void swiftlet_col2im(const struct swiftlet_window *w, const float *matrix, float
     float *to = dx + in;
     for (int c = 0; c < w->channels; c++) to[c] += from[c];
   })
+}
+
+CLONES void swiftlet_clip_forward(const float *x, size_t count, float limit, float *y) {
+  for (size_t i = 0; i < count; i++) {
+    const float positive = x[i] > 0 ? x[i] : 0;
+    y[i] = positive < limit ? positive : limit;
+  }
+}
+
+CLONES void swiftlet_clip_backward(
+    const float *dy, const float *y, size_t count, float limit, float *dx) {
+  for (size_t i = 0; i < count; i++) dx[i] = ((y[i] > 0) & (y[i] < limit)) ? dy[i] : 0;
+}
+
+CLONES void swiftlet_accumulate(float *to, const float *from, size_t count) {
+  for (size_t i = 0; i < count; i++) to[i] += from[i];
 }

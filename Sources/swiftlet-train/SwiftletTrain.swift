@@ -17,7 +17,7 @@ struct SwiftletTrain: ParsableCommand {
       Exit codes: 0 all right, 1 something failed, 2 bad input, 64 wrong usage.
       """,
     version: SwiftletVersion.current,
-    subcommands: [BankCommand.self])
+    subcommands: [BankCommand.self, BenchmarkCommand.self])
 
   static func main() {
     // A reader that has gone ends the program without a word.

@@ -39,3 +39,15 @@ void swiftlet_im2col(
 void swiftlet_col2im(
     const struct swiftlet_window *_Nonnull window, const float *_Nonnull matrix,
     float *_Nonnull dx);
+
+// y = min(max(x, 0), limit)
+void swiftlet_clip_forward(
+    const float *_Nonnull x, size_t count, float limit, float *_Nonnull y);
+
+// dx = dy where 0 < y < limit, else 0; dx may be dy.
+void swiftlet_clip_backward(
+    const float *_Nonnull dy, const float *_Nonnull y, size_t count, float limit,
+    float *_Nonnull dx);
+
+// to += from
+void swiftlet_accumulate(float *_Nonnull to, const float *_Nonnull from, size_t count);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CTraining
 
 /// ReLU and ReLU6: `y = min(max(x, 0), limit)`.
 public struct ClippedLinear: Sendable {
@@ -9,13 +10,13 @@ public struct ClippedLinear: Sendable {
   public static let relu6 = ClippedLinear(limit: 6)
 
   public func forward(_ x: Features, count: Int, into y: MutableFeatures) {
-    for index in 0..<count { y[index] = min(max(x[index], 0), limit) }
+    swiftlet_clip_forward(x, count, limit, y)
   }
 
   /// The gradient passes where the output lies strictly within the limits, which is all that is
   /// needed of the forward pass. `dx` may be `dy`.
   public func backward(_ dy: Features, y: Features, count: Int, into dx: MutableFeatures) {
-    for index in 0..<count { dx[index] = y[index] > 0 && y[index] < limit ? dy[index] : 0 }
+    swiftlet_clip_backward(dy, y, count, limit, dx)
   }
 }
 

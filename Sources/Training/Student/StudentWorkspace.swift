@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CTraining
 
 /// One thread's memory for a few pictures: activations, gradients, scratch.
 final class StudentWorkspace {
@@ -54,9 +55,13 @@ final class StudentWorkspace {
     case .clipped(let layer):
       layer.forward(input, count: count * plan.sizes[node.output], into: &output)
     case .add:
-      let other = values[node.inputs[1]]
-      for index in 0..<count * plan.sizes[node.output] {
-        output[index] = input[index] + other[index]
+      let size = count * plan.sizes[node.output]
+      output.withUnsafeMutableBufferPointer { output in
+        guard let base = output.baseAddress else { return }
+        input.withUnsafeBufferPointer {
+          base.update(from: $0.baseAddress ?? .init(base), count: size)
+        }
+        swiftlet_accumulate(base, values[node.inputs[1]], size)
       }
     case .globalPool(let layer): layer.forward(input, count: count, into: &output)
     }
@@ -120,7 +125,7 @@ final class StudentWorkspace {
     if gradients[value].isEmpty {
       gradients[value] = gradient
     } else {
-      for index in gradient.indices { gradients[value][index] += gradient[index] }
+      swiftlet_accumulate(&gradients[value], gradient, gradient.count)
     }
   }
 }
