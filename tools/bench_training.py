@@ -10,10 +10,10 @@ import argparse
 import json
 import time
 
-import onnx
 import torch
 import torch.nn.functional as F
-from onnx import numpy_helper
+
+from onnx_backbone import Backbone
 
 parser = argparse.ArgumentParser()
 parser.add_argument("student")
@@ -23,61 +23,18 @@ parser.add_argument("--threads", type=int, default=2)
 arguments = parser.parse_args()
 torch.set_num_threads(arguments.threads)
 
-graph = onnx.load(arguments.student).graph
-constants = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
-for node in graph.node:
-    if node.op_type == "Constant":
-        constants[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
-weights = {name: torch.nn.Parameter(torch.tensor(constants[name]))
-           for node in graph.node if node.op_type == "Conv" for name in node.input[1:]}
-
-
-def features(x):
-    values = {graph.input[0].name: x}
-    for node in graph.node:
-        attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-        inputs = [values.get(name) for name in node.input]
-        if node.op_type == "Conv":
-            top, left, bottom, right = attributes.get("pads", [0, 0, 0, 0])
-            value = inputs[0]
-            if (top, left) == (bottom, right):
-                padding = (top, left)
-            else:
-                value, padding = F.pad(value, (left, right, top, bottom)), 0
-            bias = weights[node.input[2]] if len(node.input) > 2 else None
-            y = F.conv2d(value, weights[node.input[1]], bias, attributes.get("strides", 1), padding,
-                         groups=attributes.get("group", 1))
-        elif node.op_type == "Clip":
-            y = F.relu6(inputs[0])
-        elif node.op_type == "Relu":
-            y = F.relu(inputs[0])
-        elif node.op_type == "Add":
-            y = inputs[0] + inputs[1]
-        elif node.op_type == "Pad":
-            pads = constants[node.input[1]].tolist()
-            y = F.pad(inputs[0], (pads[3], pads[7], pads[2], pads[6]))
-        elif node.op_type in ("GlobalAveragePool", "ReduceMean"):
-            return inputs[0].mean((2, 3))
-        elif node.op_type == "Constant":
-            continue
-        else:
-            raise SystemExit(f"{node.op_type} is not known to this benchmark")
-        values[node.output[0]] = y
-    raise SystemExit("there is no global average pool")
-
-
-shape = [d.dim_value for d in graph.input[0].type.tensor_type.shape.dim]
-x = torch.randn(arguments.batch, *shape[1:]).to(memory_format=torch.channels_last)
-projection = torch.nn.Linear(features(x[:1]).shape[1], 512)
+backbone = Backbone(arguments.student)
+x = torch.randn(arguments.batch, *backbone.shape).to(memory_format=torch.channels_last)
+projection = torch.nn.Linear(backbone(x[:1]).shape[1], 512)
 for parameter in projection.parameters():
     parameter.requires_grad_(False)
 target = F.normalize(torch.randn(arguments.batch, 512))
-optimizer = torch.optim.Adam(weights.values(), 5e-5)
+optimizer = torch.optim.Adam(backbone.weights.values(), 5e-5)
 seconds = []
 for _ in range(arguments.steps + 1):
     start = time.perf_counter()
     optimizer.zero_grad()
-    loss = -(F.normalize(projection(features(x))) * target).sum(1).mean()
+    loss = -(F.normalize(projection(backbone(x))) * target).sum(1).mean()
     loss.backward()
     optimizer.step()
     seconds.append(time.perf_counter() - start)

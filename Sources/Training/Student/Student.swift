@@ -61,6 +61,12 @@ public final class Student {
     }
   }
 
+  /// Where each tensor of the backbone lies in `backbone`: weights and bias of every convolution, in
+  /// the network's order.
+  public var parameterRanges: [Range<Int>] {
+    plan.nodes.flatMap { [$0.weights, $0.bias] }.filter { !$0.isEmpty }
+  }
+
   /// Changes parameters, for example by an optimizer's step.
   public func update(_ part: Part, _ body: (inout [Float]) -> Void) {
     switch part {
