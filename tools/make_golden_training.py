@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes Tests/Golden/training: layers, optimizers and a little student of PyTorch on random
+"""Writes Tests/Golden/training: layers, pools, optimizers and a little student of PyTorch on random
 numbers. Needs torch and safetensors; their versions go into the file's metadata.
 
 usage: tools/make_golden_training.py
@@ -106,6 +106,62 @@ path.parent.mkdir(parents=True, exist_ok=True)
 save_file(out, path, {"torch": torch.__version__, "safetensors": safetensors.__version__,
                       "script": "tools/make_golden_training.py"})
 print(path, path.stat().st_size, "bytes")
+
+# What came later has a seed and a file of its own, so that the numbers above stay as they are.
+state = torch.get_rng_state()
+torch.manual_seed(21)
+out = {}
+
+
+def pool(name, size, run):
+    """Values are small integers, so that windows have ties."""
+    x = torch.randint(-3, 4, (2, 5, *size)).float().requires_grad_()
+    y = run(x)
+    dy = torch.randn_like(y)
+    y.backward(dy)
+    keep(name, x=nhwc(x), y=nhwc(y), dy=nhwc(dy), dx=nhwc(x.grad))
+
+
+pool("max3x3s2", (9, 8), lambda x: F.max_pool2d(x, 3, 2, 1))
+pool("max2x3", (7, 5), lambda x: F.max_pool2d(x, (2, 3), (2, 1)))
+pool("average3x3s2", (9, 8), lambda x: F.avg_pool2d(x, 3, 2, 1, count_include_pad=False))
+pool("average3x3s2_padding", (9, 8), lambda x: F.avg_pool2d(x, 3, 2, 1, count_include_pad=True))
+pool("average2x2", (6, 7), lambda x: F.avg_pool2d(x, 2))
+
+x = torch.randn(61)
+x[7] = 0
+x.requires_grad_()
+y = F.relu(x)
+dy = torch.randn_like(y)
+y.backward(dy)
+keep("relu", x=x, y=y, dy=dy, dx=x.grad)
+
+versions = {"torch": torch.__version__, "safetensors": safetensors.__version__,
+            "script": "tools/make_golden_training.py"}
+save_file(out, path.with_name("pools.safetensors"), versions)
+out = {}
+
+for name, make in {
+    "sgd_plain": lambda p: torch.optim.SGD(p, 0.1),
+    "sgd": lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, weight_decay=0.01),
+    "adam": lambda p: torch.optim.Adam(p, 0.01),
+    "adamw": lambda p: torch.optim.AdamW(p, 0.01, weight_decay=0.1),
+}.items():
+    parameters = torch.nn.Parameter(torch.randn(11))
+    start = parameters.detach().clone()
+    optimizer = make([parameters])
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 20)
+    gradients, rates, trajectory = torch.randn(20, 11), [], []
+    for gradient in gradients:
+        rates.append(optimizer.param_groups[0]["lr"])
+        parameters.grad = gradient.clone()
+        optimizer.step()
+        schedule.step()
+        trajectory.append(parameters.detach().clone())
+    keep(name, start=start, gradients=gradients, rates=torch.tensor(rates),
+         trajectory=torch.stack(trajectory))
+save_file(out, path.with_name("trajectories.safetensors"), versions)
+torch.set_rng_state(state)
 
 # A little student: one step of Align and one of Distill, with Adam.
 class Student(torch.nn.Module):

@@ -2,7 +2,9 @@
 //
 // The float loops of training that BLAS does not have. All pictures are NHWC, dense.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // A window that slides over a picture.
 struct swiftlet_window {
@@ -51,3 +53,25 @@ void swiftlet_clip_backward(
 
 // to += from
 void swiftlet_accumulate(float *_Nonnull to, const float *_Nonnull from, size_t count);
+
+// Maximum pool of one picture. winners, of y's shape: the index into x that each output came from,
+// -1 where nothing is above minus infinity.
+void swiftlet_max_pool_forward(
+    const struct swiftlet_window *_Nonnull window, const float *_Nonnull x, float *_Nonnull y,
+    int32_t *_Nonnull winners);
+
+// dx = dy at the winners, zero elsewhere.
+void swiftlet_max_pool_backward(
+    const struct swiftlet_window *_Nonnull window, const float *_Nonnull dy,
+    const int32_t *_Nonnull winners, float *_Nonnull dx);
+
+// Average pool of one picture: y = sum over taps of x / taps. Taps beyond the picture are counted
+// or not.
+void swiftlet_average_pool_forward(
+    const struct swiftlet_window *_Nonnull window, const float *_Nonnull x, bool counts_padding,
+    float *_Nonnull y);
+
+// dx = the sum over windows of dy / taps; overwritten.
+void swiftlet_average_pool_backward(
+    const struct swiftlet_window *_Nonnull window, const float *_Nonnull dy, bool counts_padding,
+    float *_Nonnull dx);

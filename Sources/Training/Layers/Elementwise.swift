@@ -20,6 +20,19 @@ public struct ClippedLinear: Sendable {
   }
 }
 
+/// The sum of two branches: `y = a + b`, all of one shape.
+public enum Sum {
+  /// y may be a or b.
+  public static func forward(_ a: Features, _ b: Features, count: Int, into y: MutableFeatures) {
+    for index in 0..<count { y[index] = a[index] + b[index] }
+  }
+
+  /// Each branch's gradient is dy; where a value feeds several layers, theirs add: `dx += dy`.
+  public static func backward(_ dy: Features, count: Int, addingTo dx: MutableFeatures) {
+    swiftlet_accumulate(dx, dy, count)
+  }
+}
+
 /// The mean over all pixels of a picture: x `[N][pixels][C]`, y `[N][C]`.
 public struct GlobalAveragePool: Sendable {
   public var pixels: Int

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Decides which evaluations of a run are averaged: SWAD's loss valley (Cha et al., arXiv
-/// 2102.08604, algorithm 1).
+/// 2102.08604, algorithm 1 and its published code).
 ///
-/// The valley begins at the first evaluation that no one of the `convergence - 1` next ones improves
-/// on; its validation loss times `1 + ratio` is the tolerance. It ends with the last evaluation
-/// before `tolerance` ones in a row whose smallest loss exceeds it. Everything in between is
-/// averaged; where no valley is found, nothing but the last evaluation is.
+/// The valley begins at the first evaluation s that no one of the `convergence - 1` next ones
+/// improves on. Its threshold is `mean + ratio |mean|` of those `convergence` losses: the paper's
+/// `mean (1 + ratio)`, but above the mean for negative losses such as a mean cosine's too. An
+/// evaluation from s on is averaged while the smallest loss of it and the `tolerance - 1` that
+/// follow, or as many as there are, is within the threshold; the first one for which it is not ends
+/// the valley. Where no valley is found, the last evaluation stands alone.
 public struct LossValley: Sendable {
   /// N_s and N_e of the paper, and the ratio r - 1.
   public var convergence = 3
@@ -36,7 +38,8 @@ public struct LossValley: Sendable {
     let window = losses[first...]
     guard let smallest = window.min(), window.first == smallest else { return }
     start = first
-    threshold = window.reduce(0, +) / Double(convergence) * (1 + ratio)
+    let mean = window.reduce(0, +) / Double(convergence)
+    threshold = mean + ratio * abs(mean)
   }
 
   private mutating func findEnd() {
@@ -50,6 +53,9 @@ public struct LossValley: Sendable {
   /// The evaluations, counted from 0, whose weights are averaged.
   public var averaged: Range<Int> {
     guard let start else { return max(losses.count - 1, 0)..<losses.count }
-    return start..<(end ?? losses.count)
+    if let end { return start..<end }
+    // At the run's end the windows are cut short: a tail beyond the threshold is left out.
+    let last = losses.lastIndex { $0 <= threshold } ?? start
+    return start..<max(last, start) + 1
   }
 }
