@@ -109,4 +109,64 @@ struct GradientTests {
     layer.backward(dy, y: y, norms: norms, rows: 3, into: &dx)
     #expect(relativeError(dx, differences(x) { product(run($0).y, dy) }) < Self.tolerance)
   }
+
+  @Test func ofBatchNormalizationsParameters() {
+    var generator = SeededGenerator(seed: 7)
+    let layer = BatchNormalization(channels: 2)
+    let (x, dy) = (random(12, &generator), random(12, &generator))
+    let (scale, shift) = (random(2, &generator), random(2, &generator))
+    let statistics = layer.frozen(mean: [0.3, -0.2], variance: [0.5, 2])
+    func loss(_ x: [Float], _ scale: [Float], _ shift: [Float]) -> Double {
+      var y = [Float](repeating: 0, count: 12)
+      layer.apply(x, rows: 6, statistics, scale: scale, shift: shift, into: &y)
+      return product(y, dy)
+    }
+    var (dx, dScale) = ([Float](repeating: 0, count: 12), [Float](repeating: 0, count: 2))
+    var dShift = dScale
+    layer.backward(
+      dy, x: x, rows: 6, statistics, scale: scale, isFrozen: true, into: &dx, scale: &dScale,
+      shift: &dShift)
+    #expect(relativeError(dx, differences(x) { loss($0, scale, shift) }) < Self.tolerance)
+    #expect(relativeError(dScale, differences(scale) { loss(x, $0, shift) }) < Self.tolerance)
+    #expect(relativeError(dShift, differences(shift) { loss(x, scale, $0) }) < Self.tolerance)
+  }
+
+  /// No two inputs are nearer than ten steps, so that no step changes which of them wins.
+  @Test func ofMaximumPools() {
+    var generator = SeededGenerator(seed: 7)
+    let layer = MaxPool(
+      Window(
+        inputHeight: 5, inputWidth: 4, channels: 3, kernel: (3, 2), stride: (2, 1),
+        pads: (1, 0, 0, 1)))
+    let x = (0..<60).shuffled(using: &generator).map { Float($0) * 10 * Self.step }
+    let dy = random(layer.outputCount, &generator)
+    var winners = [Int32](repeating: 0, count: dy.count)
+    func loss(_ x: [Float]) -> Double {
+      var y = [Float](repeating: 0, count: dy.count)
+      layer.forward(x, count: 1, into: &y, winners: &winners)
+      return product(y, dy)
+    }
+    _ = loss(x)
+    var dx = [Float](repeating: 9, count: 60)
+    layer.backward(dy, winners: winners, count: 1, into: &dx)
+    #expect(relativeError(dx, differences(x, loss)) < Self.tolerance)
+  }
+
+  @Test func ofTheGlobalPoolAndReLU6() {
+    var generator = SeededGenerator(seed: 7)
+    // No input lies nearer than a step to 0 or 6, where there is no derivative.
+    let x = (0..<24).shuffled(using: &generator).map { Float($0) * 0.5 - 3.25 }
+    let dy = random(6, &generator)
+    let pool = GlobalAveragePool(pixels: 4, channels: 3)
+    func run(_ x: [Float]) -> (clipped: [Float], pooled: [Float]) {
+      var (y, pooled) = (x, [Float](repeating: 0, count: 6))
+      ClippedLinear.relu6.forward(x, count: 24, into: &y)
+      pool.forward(y, count: 2, into: &pooled)
+      return (y, pooled)
+    }
+    var (gradient, dx) = (x, x)
+    pool.backward(dy, count: 2, into: &gradient)
+    ClippedLinear.relu6.backward(gradient, y: run(x).clipped, count: 24, into: &dx)
+    #expect(relativeError(dx, differences(x) { product(run($0).pooled, dy) }) < Self.tolerance)
+  }
 }

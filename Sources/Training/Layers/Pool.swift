@@ -7,7 +7,11 @@ import CTraining
 public struct MaxPool: Sendable {
   public let window: Window
 
-  public init(_ window: Window) { self.window = window }
+  /// - Precondition: a picture has fewer than 2^31 elements.
+  public init(_ window: Window) {
+    precondition(window.inputCount <= Int32.max, "winners are 32-bit indices")
+    self.window = window
+  }
 
   /// Elements of y, and of the winners, for one picture.
   public var outputCount: Int { window.outputPixels * window.channels }
