@@ -11,13 +11,14 @@ struct RealStudentTests {
     .deletingLastPathComponent().deletingLastPathComponent()
 
   /// `../shared/data` beside the checkout, or where `SWIFTLET_SHARED_DATA` says.
-  private static let path: String? = {
+  static let data: String? = {
     let data =
       ProcessInfo.processInfo.environment["SWIFTLET_SHARED_DATA"]
       ?? root.deletingLastPathComponent().appendingPathComponent("shared/data").path
-    let path = data + "/models/efficientnet-lite0.onnx"
-    return FileManager.default.fileExists(atPath: path) ? path : nil
+    return FileManager.default.fileExists(atPath: data) ? data : nil
   }()
+
+  private static let path = data.map { $0 + "/models/efficientnet-lite0.onnx" }
 
   /// The numbers that tools/make_golden_lite0.py makes.
   private func wave(_ count: Int, _ step: Double, scale: Double = 1) -> [Float] {
