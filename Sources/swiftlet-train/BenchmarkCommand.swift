@@ -45,7 +45,7 @@ struct BenchmarkCommand: ParsableCommand {
     let pixels = (0..<batch * size.height * size.width * 3).map { _ in
       Float.random(in: -1...1, using: &generator)
     }
-    var optimizer = Optimizer(.adam, count: student.backbone.count)
+    var optimizer = Optimizer(.published, count: student.backbone.count)
     var seconds: [Double] = []
     for _ in 0...steps {
       let start = ContinuousClock.now

@@ -79,7 +79,7 @@ struct RealStudentTests {
           #expect(abs(found - norm) < 1e-3 * norm + 1e-6)
         }
       }
-      var optimizer = Optimizer(.adam, count: gradients.count)
+      var optimizer = Optimizer(.published, count: gradients.count)
       student.update(part) { optimizer.step(&$0, gradients: gradients, learningRate: rate) }
     }
     let end = student.embeddings(pixels, count: count)

@@ -10,7 +10,7 @@ public enum OptimizerRule: Sendable, Equatable {
   case adamW(beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float)
 
   /// The published recipe's.
-  public static let adam = OptimizerRule.adam(
+  public static let published = OptimizerRule.adam(
     beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0)
 }
 
