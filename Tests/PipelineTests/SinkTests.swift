@@ -73,6 +73,23 @@ struct SinkTests {
     }
   }
 
+  @Test func theOldestSnapshotsGoFirstAndOtherFilesStay() throws {
+    try withTemporaryFolder { folder in
+      func write(_ name: String, _ byteCount: Int) throws {
+        try Data(count: byteCount).write(to: URL(fileURLWithPath: folder + "/" + name))
+      }
+      let names = (1...4).map { "swiftlet-20260101T00000\($0).000Z-0.40-cat.jpg" }
+      for name in names.reversed() { try write(name, 100) }
+      try write("holiday.jpg", 5000)
+      var files = SnapshotFiles(folder: folder)
+      #expect(files.byteCount == 400)
+      files.makeRoom(for: 150, limit: 400)
+      #expect(files.byteCount == 200)
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      #expect(left == ["holiday.jpg", names[2], names[3]])
+    }
+  }
+
   @Test func aReaderThatIsGoneIsFinal() throws {
     signal(SIGPIPE, SIG_IGN)
     let ends = try makePipe()

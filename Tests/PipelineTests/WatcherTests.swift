@@ -98,6 +98,29 @@ struct WatcherTests {
     #expect(recoveries == [.cameraGone])
   }
 
+  /// The second sink fails just when it is told that the first one has.
+  @Test func noFailureOfASinkIsLost() throws {
+    let record = RecordingSink()
+    let first = ClosureSink(name: "first") { event, _ in
+      event.kind == "source" ? SinkFailure("first") : nil
+    }
+    let second = ClosureSink(name: "second") { event, _ in
+      event.kind == "fault" ? SinkFailure("second") : nil
+    }
+    let feed = Feed()
+    feed.post(.streaming(Self.camera))
+    feed.post(.ended)
+    var watcher = Watcher(
+      try BundledModel.classifier(), modelName: "model", source: "script", feed: feed,
+      options: WatchOptions(), sinks: [first, second, record.sink])
+    _ = watcher.run()
+    let devices = record.events.compactMap { event in
+      if case .fault(let fault) = event { fault.device } else { nil }
+    }
+    #expect(devices.first == "first" && devices.contains("second"), "\(devices)")
+    #expect(record.kinds.filter { $0 == "recovered" }.count >= 2)
+  }
+
   @Test func damageIsOneFaultAndItsCount() throws {
     let sink = RecordingSink()
     _ = try watch(sink: sink) { feed in

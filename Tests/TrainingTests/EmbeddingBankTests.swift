@@ -56,6 +56,20 @@ struct EmbeddingBankTests {
     #expect(abs(analysis.domains[1].similarity.interClass) < 1e-6)
   }
 
+  /// In domain q cats look like p's dogs, and dogs like p's cats.
+  @Test func whatDoesNotCarryOverIsSeen() throws {
+    let bank = try bank(image: [1, 0, 0, 1, 0, 1, 1, 0], text: [1, 0, 1, 0, 0, 1, 0, 1]) {
+      $0["paths"] = "[\"p/cat/1.jpg\",\"p/big_dog/1.jpg\",\"q/cat/1.jpg\",\"q/big_dog/1.jpg\"]"
+    }
+    let analysis = BankAnalysis(bank)
+    #expect(analysis.domains.map(\.zeroShot) == [1, 0])
+    #expect(analysis.zeroShot == 0.5)
+    #expect(analysis.transfer == [[1, 0], [0, 1]])
+    #expect(analysis.domains.map(\.similarity.ownText) == [1, 0])
+    #expect(analysis.domains.map(\.similarity.otherText) == [0, 1])
+    #expect(analysis.domains.map(\.similarity.intraClass) == [1, 1])
+  }
+
   @Test(arguments: [
     ("format", "embedding-bank/2"), ("logit_scale", "0"), ("logit_scale", "much"),
     ("paths", "[\"a/b.jpg\"]"), ("paths", "no"), ("classes", "[\"cat\",\"cat\"]"),

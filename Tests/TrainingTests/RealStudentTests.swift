@@ -18,7 +18,12 @@ struct RealStudentTests {
     return FileManager.default.fileExists(atPath: data) ? data : nil
   }()
 
-  private static let path = data.map { $0 + "/models/efficientnet-lite0.onnx" }
+  private static let path: String? = {
+    guard let path = data.map({ $0 + "/models/efficientnet-lite0.onnx" }),
+      FileManager.default.fileExists(atPath: path)
+    else { return nil }
+    return path
+  }()
 
   /// The numbers that tools/make_golden_lite0.py makes.
   private func wave(_ count: Int, _ step: Double, scale: Double = 1) -> [Float] {

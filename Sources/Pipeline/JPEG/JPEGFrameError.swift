@@ -13,19 +13,6 @@ package enum JPEGFrameError: Error, Sendable, Equatable {
   case outOfMemory
 }
 
-extension JPEGFrameError {
-  /// What is wrong, in a few words.
-  var reason: String {
-    switch self {
-    case .damaged: "its JPEG is damaged"
-    case .truncated: "its JPEG is cut short"
-    case .unsupported: "its JPEG is too large or has inks instead of colours"
-    case .invalidSize: "its size does not match its bytes"
-    case .outOfMemory: "there is no memory for it"
-    }
-  }
-}
-
 extension JPEGFrameError: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -91,7 +91,9 @@ struct CameraReader: ~Copyable {
   /// The frame's content; nil, and counted, when it is damaged.
   private func content(of frame: CameraFrame) -> PendingFrame.Content? {
     if !frame.isDamaged { return framing.content(of: frame) }
-    feed.noteDamaged("damaged or cut short, the driver says", device: description.device)
+    feed.noteDamaged(
+      "it is damaged or cut short, the driver says; if that goes on, check the cable and the USB hub",
+      device: description.device)
     return nil
   }
 
@@ -115,7 +117,8 @@ struct CameraReader: ~Copyable {
     let missing = sequence &- lastSequence
     if count > 0, missing > 1, missing < 1 << 16 {
       feed.noteDamaged(
-        "the driver left frames out", count: UInt64(missing - 1), device: description.device)
+        "the driver left it out; if that goes on, check the cable and the USB hub",
+        count: UInt64(missing - 1), device: description.device)
     }
     lastSequence = sequence
   }

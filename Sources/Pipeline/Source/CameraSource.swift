@@ -57,8 +57,10 @@ package struct CameraSource: ~Copyable {
     var reader = try CameraReader(
       stream, description: describe(camera, stream.format), feed: feed,
       freezeMilliseconds: options.freezeMilliseconds)
-    // The network may still read a buffer, which goes with the stream.
-    defer { feed.exchange.withdraw() }
+    // The network may still read a buffer, which goes with the stream or its reader.
+    defer {
+      withExtendedLifetime(stream) { withExtendedLifetime(reader) { feed.exchange.withdraw() } }
+    }
     try reader.run(&stream)
   }
 

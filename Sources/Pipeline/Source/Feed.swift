@@ -19,7 +19,7 @@ package final class Feed: @unchecked Sendable {
   /// Frames that cannot be used.
   package struct Damage {
     package var count: UInt64 = 0
-    /// What was wrong with the last one.
+    /// What was wrong with the last one, and what to do about it.
     package var reason = ""
     package var device = ""
   }

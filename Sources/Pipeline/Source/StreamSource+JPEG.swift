@@ -15,11 +15,14 @@ extension StreamSource {
         let step = splitter.take(byte)
         if step == .skip { continue }
         if step == .begin {
-          if used > 0 { feed.noteDamaged("a JPEG picture has no end", device: name) }
+          if used > 0 {
+            feed.noteDamaged(
+              "a JPEG picture has no end; check the program that writes it", device: name)
+          }
           used = 0
         }
         guard makeRoom(slot, used + 2) else {
-          feed.noteDamaged("a JPEG picture is too large", device: name)
+          feed.noteDamaged("a JPEG picture is too large; scale the stream down", device: name)
           splitter.reset()
           used = 0
           continue
@@ -44,7 +47,9 @@ extension StreamSource {
       }
       reader.consume(index)
     }
-    if used > 0 { feed.noteDamaged("the last JPEG picture has no end", device: name) }
+    if used > 0 {
+      feed.noteDamaged("the last JPEG picture has no end; the stream was cut off", device: name)
+    }
   }
 
   private mutating func makeRoom(_ slot: Int, _ byteCount: Int) -> Bool {

@@ -23,7 +23,10 @@ extension StreamSource {
       }
       let count = readBytes(into: slots.bytes(slot), byteCount)
       guard count == byteCount else {
-        if count > 0 { feed.noteDamaged("the last frame is cut short", device: name) }
+        if count > 0 {
+          feed.noteDamaged(
+            "the last frame is cut short; the stream was cut off, or --size is wrong", device: name)
+        }
         return
       }
       noteFrame(

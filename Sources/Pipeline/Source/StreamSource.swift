@@ -59,7 +59,9 @@ package struct StreamSource: ~Copyable {
   /// Waits for bytes; false at the end.
   mutating func fill() -> Bool {
     while true {
-      switch reader.fill(stop: feed.stop, timeoutMilliseconds: isFrozen ? nil : freezeTime) {
+      switch reader.fill(
+        stop: feed.stop, timeoutMilliseconds: isFrozen ? nil : options.freezeMilliseconds)
+      {
       case .ready: return true
       case .stopped, .ended: return false
       case .failed(let code):
@@ -73,8 +75,6 @@ package struct StreamSource: ~Copyable {
       }
     }
   }
-
-  private var freezeTime: Int { options.freezeMilliseconds }
 
   func fail(_ kind: FaultKind, _ message: String, _ code: Int32) {
     feed.post(.fault(Fault(kind, message: message, device: name, errno: code)))

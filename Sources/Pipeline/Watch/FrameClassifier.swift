@@ -18,7 +18,7 @@ struct FrameClassifier: ~Copyable {
     self.classifier = classifier
   }
 
-  private static let outside = "the region of interest lies outside of it"
+  private static let outside = "the region of interest lies outside of it; choose another one"
 
   /// Makes the network's input.
   ///
@@ -50,7 +50,7 @@ struct FrameClassifier: ~Copyable {
     do throws(JPEGFrameError) {
       frame = try decode(bytes)
     } catch {
-      return error.reason
+      return error.description
     }
     guard let frame else { return Self.outside }
     decoded = frame.pixels

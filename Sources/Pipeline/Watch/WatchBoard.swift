@@ -7,8 +7,6 @@ package final class WatchBoard: @unchecked Sendable {
   private var metricsText = ""
   private var fault: Fault?
   private var lastFrameNanoseconds: UInt64 = 0
-  /// Set when somebody asks for metrics; they are written again soon after.
-  private var metricsWanted = false
 
   package init() {}
 

@@ -48,8 +48,7 @@ extension Watcher {
         .fault(
           Fault(
             .frameDamaged,
-            message: "\(damage.device): a frame cannot be used (\(damage.reason)); the next one "
-              + "follows. If it goes on, check the cable and the USB hub",
+            message: "\(damage.device): a frame cannot be used: \(damage.reason)",
             device: damage.device)))
     }
     episode.add(Int(damage.count))

@@ -23,6 +23,10 @@ package struct Watcher: ~Copyable {
   var statisticsDue: UInt64
   var metricsDue: UInt64 = 0
   var endReason: EndReason?
+  /// Faults and recoveries of sinks that no sink was told of yet.
+  private var unsaid: [WatchEvent] = []
+  /// So many of them are told with one event.
+  private static let newsLimit = 8
   private let start: WatchStart
   /// The device that frames come from, as faults name it.
   var sourceName: String
@@ -81,10 +85,15 @@ package struct Watcher: ~Copyable {
   /// Tells all sinks, and then what became of them.
   mutating func emit(_ event: WatchEvent) {
     if case .fault = event { metrics.noteFault() }
-    // A sink that fails while it is told of another one's failure is told of with the next event.
-    for news in sinks.write(event) {
+    unsaid += sinks.write(event)
+    // Telling of one sink may be when another one fails or recovers. Sinks that flap with every
+    // line must not hold up the watch: what is left is told with the next event.
+    var attempts = 0
+    while !unsaid.isEmpty && attempts < Self.newsLimit {
+      attempts += 1
+      let news = unsaid.removeFirst()
       if case .fault = news { metrics.noteFault() }
-      _ = sinks.write(news)
+      unsaid += sinks.write(news)
     }
   }
 

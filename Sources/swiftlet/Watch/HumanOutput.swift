@@ -5,12 +5,8 @@ import Pipeline
 
 /// Events for people on a terminal: a line for what is news, and one that is always overwritten.
 final class HumanOutput {
-  /// Whether each result is a line of its own, because it is about a picture.
-  private let listsAll: Bool
   private var statusNanoseconds: UInt64 = 0
   private var hasStatus = false
-
-  init(listsAll: Bool) { self.listsAll = listsAll }
 
   func write(_ event: WatchEvent) {
     switch event {
@@ -48,7 +44,7 @@ final class HumanOutput {
       "age \(fixed(result.ageMilliseconds, 1)) ms, network \(fixed(result.networkMilliseconds, 1)) ms"
     if let path = result.path {
       line("picture", "\(path): \(result.label ?? "-") \(percent) %")
-    } else if result.hasChanged || listsAll {
+    } else if result.hasChanged {
       let best = result.top.first.map { " (best: \($0.label))" } ?? ""
       line("label", "\(result.label ?? "-" + best)  \(percent) %   \(times)")
     } else {

@@ -53,12 +53,9 @@ final class NetworkSinks {
       throw Failure("--mqtt: \(error.description)", code: Failure.failed)
     }
     self.publisher = publisher
-    // What an earlier run left with the broker is not what is seen now.
-    var isFirst = true
     let sink = ClosureSink(name: "\(options.broker)") { event, line in
       publisher.publish(kind: event.kind, line: String(decoding: line, as: UTF8.self))
-      if case .result(let result) = event, result.hasChanged || isFirst {
-        isFirst = false
+      if case .result(let result) = event, result.hasChanged {
         publisher.publishState(label: result.label, probability: Double(result.probability))
       }
       return trouble.failure

@@ -49,7 +49,7 @@ struct WatchSession {
   private func localSinks(_ board: WatchBoard) -> [WatchSink] {
     let standard: WatchSink
     if isatty(STDOUT_FILENO) == 1 && !output.json {
-      let people = HumanOutput(listsAll: false)
+      let people = HumanOutput()
       standard = ClosureSink(name: "standard output") { event, _ in
         people.write(event)
         return nil
