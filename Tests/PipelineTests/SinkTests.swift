@@ -101,7 +101,11 @@ struct SinkTests {
   }
 
   /// A reader that does not read loses lines, whole ones, and hears of it.
-  @Test func aSlowReaderLosesWholeLines() throws {
+  /// Lines longer than a page are written in pieces.
+  @Test(arguments: [10, 10_000])
+  func aSlowReaderLosesWholeLines(_ messageCount: Int) throws {
+    let event = WatchEvent.fault(
+      Fault(.cameraGone, message: String(repeating: "m", count: messageCount), device: "d"))
     let ends = try makePipe()
     var list = SinkList([LineSink(ends.write, name: "pipe", patienceMilliseconds: 0)])
     var news: [WatchEvent] = []
@@ -118,7 +122,8 @@ struct SinkTests {
     text += buffer[..<rest]
     close(ends.read)
     let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
-    #expect(lines.count > 100)
-    #expect(lines.allSatisfy { $0.hasPrefix("{\"schema\":1") && $0.hasSuffix("}") })
+    #expect(lines.count > 5)
+    // A line that lost its end runs on into the next one, which is no JSON.
+    for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
   }
 }
