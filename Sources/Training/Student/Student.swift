@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenBLAS
+import CTraining
 import Dispatch
 import Quantize
 
@@ -28,7 +29,7 @@ public final class Student {
   private let norm: UnitNorm
 
   /// Pictures that a thread works on at a time; more need memory and gain little.
-  static let microBatch = 4
+  static let microBatch = 2
 
   /// Reads a student from an ONNX file; its classifier is left out, and a new projection made.
   ///
@@ -102,9 +103,7 @@ public final class Student {
         sum: Double, gradient: [Float]
       )
   ) -> (loss: Double, gradients: [Float]) {
-    for workspace in workspaces {
-      for index in workspace.parameterGradients.indices { workspace.parameterGradients[index] = 0 }
-    }
+    for workspace in workspaces { workspace.clearGradients() }
     let jobs = run(pixels, count: count) { workspace, features, first, rows in
       let (p, norms) = self.project(features, rows: rows)
       let (sum, gradient) = loss(p, first, rows)
@@ -127,22 +126,18 @@ public final class Student {
     }
     let total = jobs.reduce(0) { $0 + $1.0 }
     // Always added up in the same order.
-    var sums =
-      part == .backbone
-      ? workspaces[0].parameterGradients : [Float](repeating: 0, count: projection.count)
+    var sums = [Float](repeating: 0, count: part == .backbone ? backbone.count : projection.count)
     if part == .backbone {
-      for workspace in workspaces.dropFirst() {
-        for index in sums.indices { sums[index] += workspace.parameterGradients[index] }
+      for workspace in workspaces {
+        swiftlet_accumulate(&sums, workspace.parameterGradients, sums.count)
       }
     } else {
-      for (_, gradient) in jobs {
-        for index in sums.indices { sums[index] += gradient[index] }
-      }
+      for (_, gradient) in jobs { swiftlet_accumulate(&sums, gradient, sums.count) }
     }
     return (total, sums)
   }
 
-  private func project(_ features: [Float], rows: Int) -> (p: [Float], norms: [Float]) {
+  private func project(_ features: Features, rows: Int) -> (p: [Float], norms: [Float]) {
     var z = [Float](repeating: 0, count: rows * width)
     projection.withUnsafeBufferPointer { projection in
       guard let base = projection.baseAddress else { return }
@@ -158,7 +153,7 @@ public final class Student {
   /// k-th. Results are in the order of the pictures.
   private func run<Result>(
     _ pixels: [Float], count: Int,
-    _ body: @escaping (StudentWorkspace, _ features: [Float], _ first: Int, _ rows: Int) -> Result
+    _ body: @escaping (StudentWorkspace, _ features: Features, _ first: Int, _ rows: Int) -> Result
   ) -> [Result] {
     let size = plan.inputHeight * plan.inputWidth * 3
     precondition(pixels.count == count * size, "the pixels fill the pictures")
@@ -173,12 +168,12 @@ public final class Student {
         let workspace = student.workspaces[thread]
         for job in stride(from: thread, to: starts.count, by: threads) {
           let (first, rows) = (starts[job], min(Self.microBatch, count - starts[job]))
-          let features = pixels.withUnsafeBufferPointer { pixels -> [Float] in
-            guard let base = pixels.baseAddress else { return [] }
-            return workspace.forward(
+          pixels.withUnsafeBufferPointer { pixels in
+            guard let base = pixels.baseAddress else { return }
+            let features = workspace.forward(
               base + first * size, count: rows, parameters: student.backbone)
+            results[job] = body(workspace, features, first, rows)
           }
-          results[job] = body(workspace, features, first, rows)
         }
       }
     }
