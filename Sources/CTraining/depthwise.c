@@ -17,11 +17,6 @@ INLINE v16 pixel(
   return acc;
 }
 
-INLINE v16 clipped(v16 value, float limit) {
-  return __builtin_elementwise_min(
-      __builtin_elementwise_max(value, (v16){0}), (v16){0} + limit);
-}
-
 // Output pixels from..<to of one row, all of whose taps lie within the picture's width; four share
 // each load of a weight.
 INLINE void interior(const struct row *r, int from, int to, size_t c, v16 bias) {

@@ -4,16 +4,30 @@
 #include "vector.h"
 #include "window.h"
 
-CLONES void swiftlet_clip_forward(const float *x, size_t count, float limit, float *y) {
-  for (size_t i = 0; i < count; i++) {
+// A function of its own: one that is compiled for several machines cannot pass vectors.
+INLINE void clip(const float *x, size_t count, float limit, float *y) {
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) STORE(y + i, clipped(LOAD(x + i), limit));
+  for (; i < count; i++) {
     const float positive = x[i] > 0 ? x[i] : 0;
     y[i] = positive < limit ? positive : limit;
   }
 }
 
+CLONES void swiftlet_clip_forward(const float *x, size_t count, float limit, float *y) {
+  clip(x, count, limit, y);
+}
+
 CLONES void swiftlet_clip_backward(
     const float *dy, const float *y, size_t count, float limit, float *dx) {
-  for (size_t i = 0; i < count; i++) dx[i] = ((y[i] > 0) & (y[i] < limit)) ? dy[i] : 0;
+  size_t i = 0;
+  // Vectors by hand: dx may be dy, which the compiler does not know to be harmless.
+  for (; i + LANES <= count; i += LANES) {
+    const v16 value = LOAD(y + i);
+    const i16 passes = (value > 0) & (value < limit);
+    STORE(dx + i, (v16)((i16)LOAD(dy + i) & passes));
+  }
+  for (; i < count; i++) dx[i] = ((y[i] > 0) & (y[i] < limit)) ? dy[i] : 0;
 }
 
 CLONES void swiftlet_accumulate(float *to, const float *from, size_t count) {
