@@ -29,6 +29,9 @@ projection = torch.nn.Linear(backbone(x[:1]).shape[1], 512)
 for parameter in projection.parameters():
     parameter.requires_grad_(False)
 target = F.normalize(torch.randn(arguments.batch, 512))
+for parameter in backbone.weights.values():
+    if parameter.dim() == 4:
+        parameter.data = parameter.data.to(memory_format=torch.channels_last)
 optimizer = torch.optim.Adam(backbone.weights.values(), 5e-5)
 seconds = []
 for _ in range(arguments.steps + 1):
