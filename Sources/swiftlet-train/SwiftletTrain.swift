@@ -20,7 +20,6 @@ struct SwiftletTrain: ParsableCommand {
     subcommands: [BankCommand.self, BenchmarkCommand.self])
 
   static func main() {
-    MatrixKernels.chooseWidest()
     // A reader that has gone ends the program without a word.
     signal(SIGPIPE, SIG_DFL)
     do {

@@ -6,9 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Whether the processor has what OpenBLAS's AVX-512 kernels need: F, CD, BW, DQ and VL.
-bool swiftlet_has_avx512(void);
-
 // A window that slides over a picture.
 struct swiftlet_window {
   int input_height, input_width, channels;
