@@ -2,9 +2,9 @@
 #pragma once
 #include "swiftlet_training.h"
 
-// Each function for AVX2 as well; the loader chooses.
+// Each function for AVX-512 and for AVX2 with FMA as well; the loader chooses.
 #if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("avx2", "default")))
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CLONES
 #endif

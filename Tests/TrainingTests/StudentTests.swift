@@ -36,6 +36,31 @@ struct StudentTests {
     }
   }
 
+  @Test("features that were kept give the projection's gradients")
+  func keptFeatures() throws {
+    let student = try student()
+    let pixels = try GoldenLayers.student("pixels")
+    let features = student.features(pixels, count: 6)
+    #expect(
+      student.embeddings(features: features, count: 6) == student.embeddings(pixels, count: 6))
+    let expected = student.gradients(of: .projection, pixels, count: 6) { p, _, _ in
+      (Double(p[0]), p.map { $0 + 1 })
+    }
+    let found = student.projectionGradients(features: features, count: 6) { p, _, _ in
+      (Double(p[0]), p.map { $0 + 1 })
+    }
+    // Sums of six products in another order.
+    #expect(relativeError(found.gradients, expected.gradients) < 1e-5)
+  }
+
+  @Test("the estimate of memory grows with the batch by its pixels alone")
+  func memoryEstimate() throws {
+    let student = try student()
+    let pictures = student.byteCount(batch: 9) - student.byteCount(batch: 1)
+    #expect(pictures == 8 * 4 * 12 * 10 * 3)
+    #expect(student.parameterNames.count == student.parameterRanges.count)
+  }
+
   @Test func oneStepOfAlignAndOneOfDistillAreThoseOfPyTorch() throws {
     let student = try student()
     let pixels = try GoldenLayers.student("pixels")

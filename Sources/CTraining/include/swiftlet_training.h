@@ -21,6 +21,11 @@ void swiftlet_depthwise_forward(
     const struct swiftlet_window *_Nonnull window, const float *_Nonnull x,
     const float *_Nonnull weights, const float *_Nullable bias, float *_Nonnull y);
 
+// As swiftlet_depthwise_forward, then y = min(max(y, 0), limit).
+void swiftlet_depthwise_forward_clip(
+    const struct swiftlet_window *_Nonnull window, const float *_Nonnull x,
+    const float *_Nonnull weights, const float *_Nullable bias, float limit, float *_Nonnull y);
+
 // dx = what the outputs' gradients dy mean for the inputs; overwritten.
 void swiftlet_depthwise_backward_input(
     const struct swiftlet_window *_Nonnull window, const float *_Nonnull dy,
@@ -53,6 +58,22 @@ void swiftlet_clip_backward(
 
 // to += from
 void swiftlet_accumulate(float *_Nonnull to, const float *_Nonnull from, size_t count);
+
+// y = a + b
+void swiftlet_add(
+    const float *_Nonnull a, const float *_Nonnull b, size_t count, float *_Nonnull y);
+
+// y[rows][columns] += bias[columns]
+void swiftlet_add_bias(
+    float *_Nonnull y, size_t rows, size_t columns, const float *_Nonnull bias);
+
+// y = min(max(y + bias, 0), limit)
+void swiftlet_add_bias_clip(
+    float *_Nonnull y, size_t rows, size_t columns, const float *_Nonnull bias, float limit);
+
+// sums[columns] += the sum of the rows of x[rows][columns]
+void swiftlet_sum_rows(
+    const float *_Nonnull x, size_t rows, size_t columns, float *_Nonnull sums);
 
 // Maximum pool of one picture. winners, of y's shape: the index into x that each output came from,
 // -1 where nothing is above minus infinity.

@@ -19,15 +19,16 @@ public struct Convolution: Sendable {
 
   private var outputCount: Int { window.outputPixels * product.outputs }
 
+  /// - Parameter limit: as `Linear.forward` takes it.
   public func forward(
-    _ x: Features, weights: Features, bias: Features?, count: Int, scratch: MutableFeatures,
-    into y: MutableFeatures
+    _ x: Features, weights: Features, bias: Features?, count: Int, limit: Float? = nil,
+    scratch: MutableFeatures, into y: MutableFeatures
   ) {
     var raw = window.raw
     for picture in 0..<count {
       swiftlet_im2col(&raw, x + picture * window.inputCount, scratch)
       product.forward(
-        scratch, weights: weights, bias: bias, rows: window.outputPixels,
+        scratch, weights: weights, bias: bias, rows: window.outputPixels, limit: limit,
         into: y + picture * outputCount)
     }
   }
@@ -71,13 +72,19 @@ public struct DepthwiseConvolution: Sendable {
 
   private var outputCount: Int { window.outputPixels * window.channels }
 
+  /// - Parameter limit: where given, the output is clipped to `0...limit`.
   public func forward(
-    _ x: Features, weights: Features, bias: Features?, count: Int, into y: MutableFeatures
+    _ x: Features, weights: Features, bias: Features?, count: Int, limit: Float? = nil,
+    into y: MutableFeatures
   ) {
     var raw = window.raw
     for picture in 0..<count {
-      swiftlet_depthwise_forward(
-        &raw, x + picture * window.inputCount, weights, bias, y + picture * outputCount)
+      let (input, output) = (x + picture * window.inputCount, y + picture * outputCount)
+      if let limit {
+        swiftlet_depthwise_forward_clip(&raw, input, weights, bias, limit, output)
+      } else {
+        swiftlet_depthwise_forward(&raw, input, weights, bias, output)
+      }
     }
   }
 
@@ -102,10 +109,6 @@ public struct DepthwiseConvolution: Sendable {
       swiftlet_depthwise_backward_weights(
         &raw, x + picture * window.inputCount, dy + picture * outputCount, dw)
     }
-    guard let db else { return }
-    for pixel in 0..<count * window.outputPixels {
-      let gradient = dy + pixel * window.channels
-      for channel in 0..<window.channels { db[channel] += gradient[channel] }
-    }
+    if let db { swiftlet_sum_rows(dy, count * window.outputPixels, window.channels, db) }
   }
 }

@@ -24,7 +24,7 @@ public struct ClippedLinear: Sendable {
 public enum Sum {
   /// y may be a or b.
   public static func forward(_ a: Features, _ b: Features, count: Int, into y: MutableFeatures) {
-    for index in 0..<count { y[index] = a[index] + b[index] }
+    swiftlet_add(a, b, count, y)
   }
 
   /// Each branch's gradient is dy; where a value feeds several layers, theirs add: `dx += dy`.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenBLAS
+import CTraining
 
 /// Rows of features, floats that somebody else owns.
 public typealias Features = UnsafePointer<Float>
@@ -18,17 +19,32 @@ public struct Linear: Sendable {
     self.outputs = outputs
   }
 
-  /// - Parameter bias: nil for none.
+  /// Outputs that a product makes before their bias is added, so that they are still in the cache.
+  private static let cached = 1 << 17
+
+  /// - Parameters:
+  ///   - bias: nil for none.
+  ///   - limit: where given, the output is clipped to `0...limit`; this needs a bias.
   public func forward(
-    _ x: Features, weights: Features, bias: Features?, rows: Int, into y: MutableFeatures
+    _ x: Features, weights: Features, bias: Features?, rows: Int, limit: Float? = nil,
+    into y: MutableFeatures
   ) {
-    guard rows > 0 else { return }
-    if let bias {
-      for row in 0..<rows { (y + row * outputs).update(from: bias, count: outputs) }
+    precondition(limit == nil || bias != nil, "a clipped output has a bias")
+    let step = max(Self.cached / max(outputs, 1), 64)
+    for first in stride(from: 0, to: rows, by: step) {
+      let some = min(step, rows - first)
+      let output = y + first * outputs
+      cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, blasint(some), blasint(outputs), blasint(inputs),
+        1, x + first * inputs, blasint(inputs), weights, blasint(inputs), 0, output,
+        blasint(outputs))
+      guard let bias else { continue }
+      if let limit {
+        swiftlet_add_bias_clip(output, some, outputs, bias, limit)
+      } else {
+        swiftlet_add_bias(output, some, outputs, bias)
+      }
     }
-    cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(outputs), blasint(inputs), 1,
-      x, blasint(inputs), weights, blasint(inputs), bias == nil ? 0 : 1, y, blasint(outputs))
   }
 
   /// `dx = dy W`, overwritten.
@@ -50,10 +66,6 @@ public struct Linear: Sendable {
     cblas_sgemm(
       CblasRowMajor, CblasTrans, CblasNoTrans, blasint(outputs), blasint(inputs), blasint(rows), 1,
       dy, blasint(outputs), x, blasint(inputs), 1, dw, blasint(inputs))
-    guard let db else { return }
-    for row in 0..<rows {
-      let gradient = dy + row * outputs
-      for output in 0..<outputs { db[output] += gradient[output] }
-    }
+    if let db { swiftlet_sum_rows(dy, rows, outputs, db) }
   }
 }

@@ -30,6 +30,14 @@ public struct Optimizer: Sendable {
     if case .sgd = rule { second = [] } else { second = Array(repeating: 0, count: count) }
   }
 
+  /// An optimizer that goes on from a state: see `stepCount`, `first` and `second`.
+  public init(_ rule: OptimizerRule, stepCount: Int, first: [Float], second: [Float]) {
+    self.rule = rule
+    self.stepCount = stepCount
+    self.first = first
+    self.second = second
+  }
+
   /// Moves the parameters one step.
   ///
   /// - Precondition: both have as many elements as the optimizer was made for.

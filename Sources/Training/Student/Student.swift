@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenBLAS
+import CTraining
 import Dispatch
 import Quantize
 
@@ -23,12 +24,16 @@ public final class Student {
   public private(set) var backbone: [Float]
   /// Weights `[D][F]`, then the bias `[D]`.
   public private(set) var projection: [Float]
-  private let workspaces: [StudentWorkspace]
+  private let threads: Int
+  /// Made when they are first needed.
+  private lazy var workspaces = (0..<threads).map { _ in
+    StudentWorkspace(plan, capacity: Self.microBatch)
+  }
   private let projectionLayer: Linear
   private let norm: UnitNorm
 
   /// Pictures that a thread works on at a time; more need memory and gain little.
-  static let microBatch = 4
+  static let microBatch = 2
 
   /// Reads a student from an ONNX file; its classifier is left out, and a new projection made.
   ///
@@ -49,9 +54,7 @@ public final class Student {
     self.plan = plan
     self.width = width
     backbone = plan.parameters
-    workspaces = (0..<max(threads, 1)).map { _ in
-      StudentWorkspace(plan, capacity: Self.microBatch)
-    }
+    self.threads = max(threads, 1)
     projectionLayer = Linear(inputs: plan.featureCount, outputs: width)
     norm = UnitNorm(width: width)
     var generator = SeededGenerator(seed: seed)
@@ -65,6 +68,24 @@ public final class Student {
   /// the network's order.
   public var parameterRanges: [Range<Int>] {
     plan.nodes.flatMap { [$0.weights, $0.bias] }.filter { !$0.isEmpty }
+  }
+
+  /// Names and shapes of the tensors in `backbone`, in the order of `parameterRanges`: the ONNX node
+  /// and which of its inputs, 1 for weights and 2 for biases.
+  public var parameterNames: [(node: String, input: Int)] {
+    plan.nodes.flatMap { $0.weights.isEmpty ? [] : [($0.name, 1), ($0.name, 2)] }
+  }
+
+  /// An estimate of what training takes, in bytes, before any of it is allocated: parameters with
+  /// their gradients and Adam's two moments, the batch's pixels, and each thread's memory.
+  ///
+  /// - Parameter batch: pictures in a step. A thread works on a few of them at a time, so that only
+  ///   their pixels grow with it.
+  public func byteCount(batch: Int) -> Int {
+    let parameters = 4 * 4 * (backbone.count + projection.count)
+    let pixels = 4 * batch * plan.inputHeight * plan.inputWidth * 3
+    return parameters + pixels
+      + threads * StudentWorkspace.byteCount(plan, capacity: Self.microBatch)
   }
 
   /// Changes parameters, for example by an optimizer's step.
@@ -89,6 +110,47 @@ public final class Student {
     return result
   }
 
+  /// The backbone's features of pictures, `[count][F]`: while the backbone is frozen they can be kept,
+  /// for `projectionGradients`.
+  ///
+  /// - Parameter pixels: as `embeddings` takes them.
+  public func features(_ pixels: [Float], count: Int) -> [Float] {
+    run(pixels, count: count) { _, features, _, rows in
+      Array(UnsafeBufferPointer(start: features, count: rows * self.featureCount))
+    }.flatMap { $0 }
+  }
+
+  /// As `embeddings`, from features.
+  public func embeddings(features: [Float], count: Int) -> [Float] {
+    precondition(features.count == count * featureCount, "the features fill the pictures")
+    return project(features, rows: count).p
+  }
+
+  /// As `gradients(of: .projection)`, from features.
+  public func projectionGradients(
+    features: [Float], count: Int,
+    loss: (_ p: [Float], _ first: Int, _ rows: Int) -> (sum: Double, gradient: [Float])
+  ) -> (loss: Double, gradients: [Float]) {
+    precondition(features.count == count * featureCount, "the features fill the pictures")
+    let (p, norms) = project(features, rows: count)
+    let (sum, gradient) = loss(p, 0, count)
+    return (sum, projectionGradient(gradient, p, norms, features, rows: count))
+  }
+
+  private func projectionGradient(
+    _ gradient: [Float], _ p: [Float], _ norms: [Float], _ features: Features, rows: Int
+  ) -> [Float] {
+    var dz = gradient
+    norm.backward(gradient, y: p, norms: norms, rows: rows, into: &dz)
+    var result = [Float](repeating: 0, count: projection.count)
+    result.withUnsafeMutableBufferPointer { result in
+      guard let base = result.baseAddress else { return }
+      projectionLayer.backward(
+        dz, x: features, rows: rows, addingToWeights: base, bias: base + width * featureCount)
+    }
+    return result
+  }
+
   /// The loss of pictures, and the sum of its gradients over one part's parameters.
   ///
   /// - Parameters:
@@ -102,47 +164,34 @@ public final class Student {
         sum: Double, gradient: [Float]
       )
   ) -> (loss: Double, gradients: [Float]) {
-    for workspace in workspaces {
-      for index in workspace.parameterGradients.indices { workspace.parameterGradients[index] = 0 }
-    }
+    for workspace in workspaces { workspace.clearGradients() }
     let jobs = run(pixels, count: count) { workspace, features, first, rows in
       let (p, norms) = self.project(features, rows: rows)
       let (sum, gradient) = loss(p, first, rows)
+      guard part == .backbone else {
+        return (sum, self.projectionGradient(gradient, p, norms, features, rows: rows))
+      }
       var dz = gradient
       self.norm.backward(gradient, y: p, norms: norms, rows: rows, into: &dz)
-      if part == .backbone {
-        var df = [Float](repeating: 0, count: rows * self.featureCount)
-        self.projectionLayer.backward(dz, weights: self.projection, rows: rows, intoInput: &df)
-        workspace.backward(df, count: rows, parameters: self.backbone)
-        return (sum, [Float]())
-      }
-      var dp = [Float](repeating: 0, count: self.projection.count)
-      dp.withUnsafeMutableBufferPointer { dp in
-        guard let base = dp.baseAddress else { return }
-        self.projectionLayer.backward(
-          dz, x: features, rows: rows, addingToWeights: base,
-          bias: base + self.width * self.featureCount)
-      }
-      return (sum, dp)
+      var df = [Float](repeating: 0, count: rows * self.featureCount)
+      self.projectionLayer.backward(dz, weights: self.projection, rows: rows, intoInput: &df)
+      workspace.backward(df, count: rows, parameters: self.backbone)
+      return (sum, [Float]())
     }
     let total = jobs.reduce(0) { $0 + $1.0 }
     // Always added up in the same order.
-    var sums =
-      part == .backbone
-      ? workspaces[0].parameterGradients : [Float](repeating: 0, count: projection.count)
+    var sums = [Float](repeating: 0, count: part == .backbone ? backbone.count : projection.count)
     if part == .backbone {
-      for workspace in workspaces.dropFirst() {
-        for index in sums.indices { sums[index] += workspace.parameterGradients[index] }
+      for workspace in workspaces {
+        swiftlet_accumulate(&sums, workspace.parameterGradients, sums.count)
       }
     } else {
-      for (_, gradient) in jobs {
-        for index in sums.indices { sums[index] += gradient[index] }
-      }
+      for (_, gradient) in jobs { swiftlet_accumulate(&sums, gradient, sums.count) }
     }
     return (total, sums)
   }
 
-  private func project(_ features: [Float], rows: Int) -> (p: [Float], norms: [Float]) {
+  private func project(_ features: Features, rows: Int) -> (p: [Float], norms: [Float]) {
     var z = [Float](repeating: 0, count: rows * width)
     projection.withUnsafeBufferPointer { projection in
       guard let base = projection.baseAddress else { return }
@@ -158,27 +207,28 @@ public final class Student {
   /// k-th. Results are in the order of the pictures.
   private func run<Result>(
     _ pixels: [Float], count: Int,
-    _ body: @escaping (StudentWorkspace, _ features: [Float], _ first: Int, _ rows: Int) -> Result
+    _ body: @escaping (StudentWorkspace, _ features: Features, _ first: Int, _ rows: Int) -> Result
   ) -> [Result] {
     let size = plan.inputHeight * plan.inputWidth * 3
     precondition(pixels.count == count * size, "the pixels fill the pictures")
     let starts = Array(stride(from: 0, to: count, by: Self.microBatch))
     var results = [Result?](repeating: nil, count: starts.count)
-    let threads = workspaces.count
+    let threads = threads
     results.withUnsafeMutableBufferPointer { results in
       nonisolated(unsafe) let results = results
       nonisolated(unsafe) let body = body
       nonisolated(unsafe) let student = self
+      nonisolated(unsafe) let workspaces = workspaces
       DispatchQueue.concurrentPerform(iterations: threads) { thread in
-        let workspace = student.workspaces[thread]
+        let workspace = workspaces[thread]
         for job in stride(from: thread, to: starts.count, by: threads) {
           let (first, rows) = (starts[job], min(Self.microBatch, count - starts[job]))
-          let features = pixels.withUnsafeBufferPointer { pixels -> [Float] in
-            guard let base = pixels.baseAddress else { return [] }
-            return workspace.forward(
+          pixels.withUnsafeBufferPointer { pixels in
+            guard let base = pixels.baseAddress else { return }
+            let features = workspace.forward(
               base + first * size, count: rows, parameters: student.backbone)
+            results[job] = body(workspace, features, first, rows)
           }
-          results[job] = body(workspace, features, first, rows)
         }
       }
     }

@@ -5,127 +5,108 @@ import CTraining
 final class StudentWorkspace {
   /// Pictures at a time.
   let capacity: Int
-  private let plan: StudentPlan
-  private var values: [[Float]]
-  private var gradients: [[Float]]
-  private var scratch: [Float]
-  /// The sum of the gradients of all parameters.
-  var parameterGradients: [Float]
+  let plan: StudentPlan
+  private let activations: FloatMemory
+  private let gradients: FloatMemory
+  private let spareMemory: FloatMemory
+  private let scratchMemory: FloatMemory
+  private let sums: FloatMemory
+  /// What the last `forward` read.
+  private(set) var pixels: Features?
+  /// By value: whether the backward pass has written its gradient.
+  var isWritten: [Bool]
+
+  var spare: MutableFeatures { spareMemory.base }
+  var scratch: MutableFeatures { scratchMemory.base }
+  /// The sums of the gradients of all parameters, as many as the plan's.
+  var parameterGradients: MutableFeatures { sums.base }
 
   init(_ plan: StudentPlan, capacity: Int) {
     self.plan = plan
     self.capacity = capacity
-    values = plan.sizes.map { [Float](repeating: 0, count: $0 * capacity) }
-    gradients = Array(repeating: [], count: plan.sizes.count)
-    parameterGradients = Array(repeating: 0, count: plan.parameters.count)
-    let scratchCount = plan.nodes.map { node in
-      if case .dense(let layer) = node.operation { return layer.scratchCount }
-      return 0
-    }.max()
-    scratch = Array(repeating: 0, count: scratchCount ?? 0)
+    activations = FloatMemory(count: plan.memory.activationCount * capacity)
+    gradients = FloatMemory(count: plan.memory.gradientCount * capacity)
+    spareMemory = FloatMemory(count: plan.memory.spareCount * capacity)
+    scratchMemory = FloatMemory(count: plan.scratchCount)
+    sums = FloatMemory(count: plan.parameters.count)
+    isWritten = Array(repeating: false, count: plan.sizes.count)
   }
 
-  /// Computes the features of `count` pictures, `[count][F]`.
-  ///
-  /// - Parameter pixels: NHWC, normalized.
-  func forward(_ pixels: Features, count: Int, parameters: Features) -> [Float] {
-    precondition(count <= capacity, "so many pictures fit")
-    values[plan.input].withUnsafeMutableBufferPointer {
-      $0.baseAddress?.update(from: pixels, count: count * plan.sizes[plan.input])
+  /// Bytes of a workspace for so many pictures at a time.
+  static func byteCount(_ plan: StudentPlan, capacity: Int) -> Int {
+    let memory = plan.memory
+    let perPicture = memory.activationCount + memory.gradientCount + memory.spareCount
+    return 4 * (capacity * perPicture + plan.scratchCount + plan.parameters.count)
+  }
+
+  /// - Precondition: a node makes the value.
+  func activation(_ value: Int) -> MutableFeatures {
+    guard let offset = plan.memory.activations[value] else {
+      preconditionFailure("no node makes this value")
     }
-    for node in plan.nodes { forward(node, count, parameters) }
-    return Array(values[plan.features][..<(count * plan.featureCount)])
+    return activations.base + offset * capacity
   }
 
-  private func forward(_ node: StudentPlan.Node, _ count: Int, _ parameters: Features) {
+  /// - Precondition: a node makes the value.
+  func gradient(_ value: Int) -> MutableFeatures {
+    guard let offset = plan.memory.gradients[value] else {
+      preconditionFailure("no node makes this value")
+    }
+    return gradients.base + offset * capacity
+  }
+
+  /// Where a node reads: the caller's pixels, or an activation.
+  func source(_ value: Int) -> Features {
+    guard value == plan.input else { return Features(activation(value)) }
+    guard let pixels else { preconditionFailure("forward comes first") }
+    return pixels
+  }
+
+  func withWinners(_ node: Int, _ count: Int, _ body: (UnsafeMutablePointer<Int32>) -> Void) {
+    guard let offset = plan.memory.winners[node] else {
+      preconditionFailure("only maximum pools have winners")
+    }
+    (activations.base + offset * capacity).withMemoryRebound(to: Int32.self, capacity: count, body)
+  }
+
+  /// Computes the features of `count` pictures, `[count][F]`, valid until the next call.
+  ///
+  /// - Parameter pixels: NHWC, normalized; they must stay until `backward` is done.
+  func forward(_ pixels: Features, count: Int, parameters: Features) -> Features {
+    precondition(count <= capacity, "so many pictures fit")
+    self.pixels = pixels
+    for index in plan.nodes.indices { forward(index, count, parameters) }
+    return source(plan.features)
+  }
+
+  private func forward(_ index: Int, _ count: Int, _ parameters: Features) {
+    let node = plan.nodes[index]
     let (weights, bias) = (parameters + node.weights.lowerBound, parameters + node.bias.lowerBound)
-    // The output is no input, so both can be held at once.
-    var output: [Float] = []
-    swap(&output, &values[node.output])
-    defer { swap(&output, &values[node.output]) }
-    let input = values[node.inputs[0]]
+    let (input, output) = (source(node.inputs[0]), activation(node.output))
+    let size = count * plan.sizes[node.output]
+    var limit = node.limit
     switch node.operation {
     case .pointwise(let layer, let pixels):
-      layer.forward(input, weights: weights, bias: bias, rows: count * pixels, into: &output)
+      layer.forward(
+        input, weights: weights, bias: bias, rows: count * pixels, limit: limit, into: output)
+      limit = nil
     case .dense(let layer):
       layer.forward(
-        input, weights: weights, bias: bias, count: count, scratch: &scratch, into: &output)
+        input, weights: weights, bias: bias, count: count, limit: limit, scratch: scratch,
+        into: output)
+      limit = nil
     case .depthwise(let layer):
-      layer.forward(input, weights: weights, bias: bias, count: count, into: &output)
-    case .clipped(let layer):
-      layer.forward(input, count: count * plan.sizes[node.output], into: &output)
-    case .add:
-      let size = count * plan.sizes[node.output]
-      output.withUnsafeMutableBufferPointer { output in
-        guard let base = output.baseAddress else { return }
-        input.withUnsafeBufferPointer {
-          base.update(from: $0.baseAddress ?? .init(base), count: size)
-        }
-        swiftlet_accumulate(base, values[node.inputs[1]], size)
-      }
-    case .globalPool(let layer): layer.forward(input, count: count, into: &output)
+      layer.forward(input, weights: weights, bias: bias, count: count, limit: limit, into: output)
+      limit = nil
+    case .clipped:
+      swiftlet_clip_forward(input, size, limit ?? .infinity, output)
+      limit = nil
+    case .add: Sum.forward(input, source(node.inputs[1]), count: size, into: output)
+    case .globalPool(let layer): layer.forward(input, count: count, into: output)
+    case .averagePool(let layer): layer.forward(input, count: count, into: output)
+    case .maxPool(let layer):
+      withWinners(index, size) { layer.forward(input, count: count, into: output, winners: $0) }
     }
-  }
-
-  /// Adds the gradients of all parameters to `parameterGradients`, for the pictures of the last
-  /// `forward`.
-  ///
-  /// - Parameter gradient: of the features, `[count][F]`.
-  func backward(_ gradient: [Float], count: Int, parameters: Features) {
-    for index in gradients.indices { gradients[index].removeAll(keepingCapacity: true) }
-    gradients[plan.features] = gradient
-    for node in plan.nodes.reversed() where !gradients[node.output].isEmpty {
-      backward(node, count, parameters)
-      gradients[node.output].removeAll(keepingCapacity: true)
-    }
-  }
-
-  private func backward(_ node: StudentPlan.Node, _ count: Int, _ parameters: Features) {
-    let source = node.inputs[0]
-    let input = values[source]
-    let dy = gradients[node.output]
-    let weights = parameters + node.weights.lowerBound
-    let size = count * plan.sizes[source]
-    var dx = [Float](repeating: 0, count: source == plan.input ? 0 : size)
-    parameterGradients.withUnsafeMutableBufferPointer { sums in
-      guard let base = sums.baseAddress else { return }
-      let (dw, db) = (base + node.weights.lowerBound, base + node.bias.lowerBound)
-      switch node.operation {
-      case .pointwise(let layer, let pixels):
-        layer.backward(dy, x: input, rows: count * pixels, addingToWeights: dw, bias: db)
-        if !dx.isEmpty {
-          layer.backward(dy, weights: weights, rows: count * pixels, intoInput: &dx)
-        }
-      case .dense(let layer):
-        layer.backward(
-          dy, x: input, count: count, scratch: &scratch, addingToWeights: dw, bias: db)
-        if !dx.isEmpty {
-          layer.backward(dy, weights: weights, count: count, scratch: &scratch, intoInput: &dx)
-        }
-      case .depthwise(let layer):
-        layer.backward(dy, x: input, count: count, addingToWeights: dw, bias: db)
-        if !dx.isEmpty { layer.backward(dy, weights: weights, count: count, intoInput: &dx) }
-      case .clipped(let layer):
-        if !dx.isEmpty { layer.backward(dy, y: values[node.output], count: size, into: &dx) }
-      case .globalPool(let layer):
-        if !dx.isEmpty { layer.backward(dy, count: count, into: &dx) }
-      case .add: break
-      }
-    }
-    if case .add = node.operation {
-      for input in node.inputs { accumulate(dy, to: input) }
-    } else {
-      accumulate(dx, to: source)
-    }
-  }
-
-  /// A value that several nodes read has the sum of their gradients.
-  private func accumulate(_ gradient: [Float], to value: Int) {
-    guard value != plan.input else { return }
-    if gradients[value].isEmpty {
-      gradients[value] = gradient
-    } else {
-      swiftlet_accumulate(&gradients[value], gradient, gradient.count)
-    }
+    if let limit { swiftlet_clip_forward(output, size, limit, output) }
   }
 }
