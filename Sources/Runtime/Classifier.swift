@@ -176,7 +176,8 @@ public struct Classifier: ~Copyable {
     return (0..<max(0, min(count, order.count))).map { rank in
       let index = classIndex(rank: rank)
       return Prediction(
-        classIndex: index, label: label(index), probability: probabilities[index], isUnknown: isUnknown)
+        classIndex: index, label: label(index), probability: probabilities[index],
+        isUnknown: isUnknown)
     }
   }
 
@@ -189,7 +190,7 @@ public struct Classifier: ~Copyable {
   /// The score of a class before softmax: the network's own, or logit scale times cosine.
   public func score(_ classIndex: Int) -> Float { scores[classIndex] }
 
-  /// The rule by which the model tells pictures that show none of its classes; nil where it has none.
+  /// The rule by which the model tells pictures that show none of its classes; nil for no rule.
   public var rejection: RejectionRule? { engine.model.rejection }
 
   /// How much the picture looks like one of the classes, 0...1, by the model's rule or another; nil

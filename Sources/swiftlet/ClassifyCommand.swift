@@ -75,7 +75,10 @@ struct ClassifyCommand: ParsableCommand {
     let end = clock.now
     let predictions = classifier.predictions(top: top)
     if json {
-      print(line(path, predictions, classifier.rejectionScore(), milliseconds(middle - start), milliseconds(end - middle)))
+      print(
+        line(
+          path, predictions, classifier.rejectionScore(), milliseconds(middle - start),
+          milliseconds(end - middle)))
     } else {
       print("\(path)  (\(fixed(milliseconds(end - start), 1)) ms)")
       if classifier.isUnknown { print("unknown") }
@@ -88,7 +91,8 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   private func line(
-    _ path: String, _ predictions: [Prediction], _ score: Float?, _ preparation: Double, _ network: Double
+    _ path: String, _ predictions: [Prediction], _ score: Float?, _ preparation: Double,
+    _ network: Double
   ) -> String {
     var members: [(String, JSONText)] = [
       ("path", .string(path)),

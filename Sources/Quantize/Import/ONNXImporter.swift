@@ -13,7 +13,8 @@ package enum ONNXImporter {
   static let maximumByteCount = Int(Int32.max)
 
   /// The float graph of the file at `path`.
-  /// - Parameter dropsUnitNorm: whether a division by the Euclidean norm at the graph's end is left out.
+  ///
+  /// - Parameter dropsUnitNorm: whether a division by the Euclidean norm at its end is left out.
   /// - Throws: `ImportError`.
   package static func load(path: String, dropsUnitNorm: Bool = false) throws -> FloatGraph {
     let data: Data

@@ -65,8 +65,9 @@ public struct TextEmbeddings: Sendable {
   /// - Throws: `ClassError` where there is no such class, or its embedding is no direction.
   public func embedding(of name: String) throws -> [Float] {
     let candidates = [name, aliases[name], name.replacingOccurrences(of: "_", with: " ")]
-    guard let index = candidates.lazy.compactMap({ $0 }).compactMap({ classes.firstIndex(of: $0) })
-      .first
+    guard
+      let index = candidates.lazy.compactMap({ $0 }).compactMap({ classes.firstIndex(of: $0) })
+        .first
     else { throw ClassError("\(path): there is no class '\(name)'\(advice(on: name))") }
     var mean = [Double](repeating: 0, count: width)
     for template in 0..<templateCount {
@@ -114,7 +115,8 @@ public struct TextEmbeddings: Sendable {
     switch exponent {
     case 0: return sign * fraction * 0x1p-24
     case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * Double(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
+    default:
+      return sign * Double(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
     }
   }
 }

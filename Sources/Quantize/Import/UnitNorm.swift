@@ -47,9 +47,12 @@ enum UnitNorm {
     _ node: Swiftlet_Onnx_Node, of name: String, _ makers: [String: Swiftlet_Onnx_Node]
   ) -> String? {
     if node.opType == "ReduceSumSquare" { return node.input.first == name ? name : nil }
-    guard node.opType == "ReduceSum", let square = makers[node.input.first ?? ""] else { return nil }
+    guard node.opType == "ReduceSum", let square = makers[node.input.first ?? ""] else {
+      return nil
+    }
     let isSquare =
-      square.opType == "Mul" ? square.input == [name, name]
+      square.opType == "Mul"
+      ? square.input == [name, name]
       : square.opType == "Pow" && square.input.first == name
     return isSquare ? name : nil
   }
@@ -70,7 +73,8 @@ enum UnitNorm {
     var axes = node.attribute.first { $0.name == "axes" }?.ints ?? []
     if axes.isEmpty, node.input.count > 1 {
       let name = node.input[1]
-      let tensor = graph.initializer.first { $0.name == name }
+      let tensor =
+        graph.initializer.first { $0.name == name }
         ?? makers[name]?.attribute.first { $0.name == "value" }?.t
       guard let tensor, tensor.dims.allSatisfy({ $0 == 1 }) else { return false }
       axes =

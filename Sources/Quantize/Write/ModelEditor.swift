@@ -83,8 +83,9 @@ public struct ModelEditor: Sendable {
     guard isNegative || classes.record.classCount > 1 else {
       throw ClassError("'\(label)' is the last class; a model has one or more")
     }
-    guard !isNegative || classes.record.negativeCount > 1
-      || rejection?.method != .negativeLabels
+    guard
+      !isNegative || classes.record.negativeCount > 1
+        || rejection?.method != .negativeLabels
     else {
       throw ClassError(
         "'\(label)' is the last negative label, and the rejection rule needs one; clear it first "
