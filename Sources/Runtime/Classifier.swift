@@ -24,8 +24,8 @@ public struct Prediction: Sendable, Equatable {
 public struct Classifier: ~Copyable {
   package let engine: Engine
   private var preprocessor: Preprocessor
-  /// Nil where the network's outputs are the classes.
-  private var head: ClassHead?
+  /// Of no rows where the network's outputs are the classes.
+  private var head: ClassHead
   private var embedding: [Float]
   /// Scores and probabilities of all rows, the order of the classes, of the last picture. Negative
   /// labels take their share of the probability and have no place in the order.
@@ -53,7 +53,7 @@ public struct Classifier: ~Copyable {
     let classes = model.classes
     engine = try Engine.make(model, options: options)
     preprocessor = Preprocessor(record: record, input: input, isa: engine.instructionSet)
-    head = classes.map { ClassHead($0) }
+    head = ClassHead(classes)
     embedding = Array(repeating: 0, count: classes?.width ?? 0)
     scores = Array(repeating: 0, count: classes?.rowCount ?? count)
     probabilities = Array(repeating: 0, count: classes?.rowCount ?? count)
@@ -129,7 +129,7 @@ public struct Classifier: ~Copyable {
   /// The second half of `run`: the network, then softmax and order.
   package mutating func compute() {
     engine.run()
-    if head != nil {
+    if hasClassRows {
       for index in embedding.indices { embedding[index] = engine.score(index) }
       compareEmbedding()
     } else {
@@ -138,11 +138,14 @@ public struct Classifier: ~Copyable {
     rank()
   }
 
+  private var hasClassRows: Bool { engine.model.classes != nil }
+
   /// Scores an embedding that another network made, float or int8, with the model's class rows.
   ///
   /// - Precondition: the model has class rows, and the embedding their width.
   package mutating func compute(embedding other: [Float]) {
-    precondition(head != nil && other.count == embedding.count, "an embedding of the model's width")
+    precondition(
+      hasClassRows && other.count == embedding.count, "an embedding of the model's width")
     embedding = other
     compareEmbedding()
     rank()
@@ -150,12 +153,10 @@ public struct Classifier: ~Copyable {
 
   /// `score = logitScale * cosine`, one product in binary32.
   private mutating func compareEmbedding() {
-    // Taken, so that its arrays have one owner and are not copied.
-    guard let scale = engine.model.classes?.logitScale, var taken = head.take() else { return }
+    guard let scale = engine.model.classes?.logitScale else { return }
     let current = embedding
-    taken.run(current.span, engine.model)
-    for index in scores.indices { scores[index] = scale * taken.cosines[index] }
-    head = taken
+    head.run(current.span, engine.model)
+    for index in scores.indices { scores[index] = scale * head.cosines[index] }
   }
 
   private mutating func rank() {
@@ -196,8 +197,10 @@ public struct Classifier: ~Copyable {
   /// How much the picture looks like one of the classes, 0...1, by the model's rule or another; nil
   /// where there is no rule, or where the model has no class embeddings.
   public func rejectionScore(_ rule: RejectionRule? = nil) -> Float? {
-    guard let rule = rule ?? rejection else { return nil }
-    return head?.rejectionScore(rule)
+    guard hasClassRows else { return nil }
+    if let rule { return head.rejectionScore(rule) }
+    if let rejection { return head.rejectionScore(rejection) }
+    return nil
   }
 
   /// Whether the rejection score is below the model's threshold: the picture shows none of the

@@ -11,7 +11,7 @@ struct LabelsCommand: ParsableCommand {
     abstract: "List and edit the classes of a finished model.",
     discussion: """
       A model that was quantized with --classes compares what it sees with the text embeddings of \
-      its classes. They can be changed at any time, without training or calibration:
+      its classes. They can be changed at any time, without training or calibration. Examples:
         swiftlet labels MODEL list [--json]
         swiftlet labels MODEL add NAME... --from BANK [--as LABEL] [--negative]
         swiftlet labels MODEL remove NAME...

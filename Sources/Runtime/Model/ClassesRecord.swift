@@ -44,6 +44,10 @@ package struct ClassesRecord: Sendable, Equatable {
     self.rejection = rejection
   }
 
+  /// No rows.
+  static let none = ClassesRecord(
+    width: 0, rowCount: 0, negativeCount: 0, logitScale: 1, rejection: nil)
+
   package var classCount: Int { rowCount - negativeCount }
 
   /// Where the rows' elements start, from the start of the section; their scales lie before.

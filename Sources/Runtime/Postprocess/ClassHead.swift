@@ -12,7 +12,9 @@ package struct ClassHead {
   /// Products of int16 and int8 whose sum fits int32.
   private static let chunk = 512
 
-  package init(_ record: ClassesRecord) {
+  /// - Parameter record: of the model; nil for a model without class rows.
+  package init(_ record: ClassesRecord?) {
+    let record = record ?? .none
     self.record = record
     steps = Array(repeating: 0, count: record.width)
     cosines = Array(repeating: 0, count: record.rowCount)
@@ -30,7 +32,7 @@ package struct ClassHead {
       // each.
       let elements = unsafe model.classElements + row * width
       let bits = unsafe model.classScales.loadUnaligned(fromByteOffset: 4 * row, as: UInt32.self)
-      let sum = unsafe steps.withUnsafeBufferPointer { unsafe Self.product($0, elements) }
+      let sum = unsafe Self.product(steps.span, elements)
       let scale = Double(Float(bitPattern: UInt32(littleEndian: bits)))
       cosines[row] = norm > 0 ? Float(Double(sum) * scale / norm) : 0
     }
@@ -57,7 +59,7 @@ package struct ClassHead {
 
   /// The exact sum of products; the caller vouches for as many elements of `rhs`.
   private static func product(
-    _ lhs: UnsafeBufferPointer<Int16>, _ rhs: UnsafePointer<Int8>
+    _ lhs: Span<Int16>, _ rhs: UnsafePointer<Int8>
   ) -> Int64 {
     var total: Int64 = 0
     var start = 0
@@ -65,7 +67,8 @@ package struct ClassHead {
       let end = min(start &+ chunk, lhs.count)
       var sum: Int32 = 0
       for index in start..<end {
-        unsafe sum &+= Int32(lhs[index]) &* Int32(rhs[index])
+        // The loops hold `index` below the count.
+        unsafe sum &+= Int32(lhs[unchecked: index]) &* Int32(rhs[index])
       }
       total &+= Int64(sum)
       start = end
@@ -77,7 +80,7 @@ package struct ClassHead {
   /// unknown.
   package func rejectionScore(_ rule: RejectionRule) -> Float {
     var maximum = -Float.infinity
-    for cosine in cosines { maximum = max(maximum, cosine / rule.temperature) }
+    for row in cosines.indices { maximum = max(maximum, cosines[row] / rule.temperature) }
     var (best, known, sum) = (Float(0), 0.0, 0.0)
     for row in cosines.indices {
       let value = Softmax.exponential(cosines[row] / rule.temperature - maximum)
