@@ -141,7 +141,8 @@ struct LabelsCommand: ParsableCommand {
       classes != editor.labels + editor.negativeLabels
     {
       Terminal.complain(
-        "the threshold was calibrated for other classes; calibrate it again with 'swiftlet labels "
+        "the threshold was calibrated for other classes, and with more of them every picture may be "
+          + "unknown; calibrate it again with 'swiftlet labels "
           + "\(output ?? model) threshold --calibrate PICTURES'")
     }
   }
