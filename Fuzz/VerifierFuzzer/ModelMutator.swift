@@ -35,9 +35,10 @@ struct ModelMutation {
   var bytes: UnsafeMutableRawBufferPointer
 
   static func network(_ random: inout TestRandom) -> SmallNetwork {
-    switch random.next() % 3 {
+    switch random.next() % 4 {
     case 0: SmallNetwork.convolution(&random)
-    case 1: SmallNetwork.depthwise(&random)
+    case 1: SmallNetwork.embedding(&random)
+    case 2: SmallNetwork.depthwise(&random)
     default: SmallOperators.make(&random)
     }
   }
@@ -47,6 +48,8 @@ struct ModelMutation {
   private static let nodeFields =
     [(0, 4), (4, 4), (8, 4), (12, 4), (36, 4), (48, 4), (52, 4), (88, 4), (92, 4)]
     + (8..<18).map { ($0 * 2, 2) } + (40..<44).map { ($0, 1) } + (7..<11).map { ($0 * 8, 8) }
+  /// Of the class section's header, and the scale of its first row.
+  private static let classFields = [(0, 4), (4, 4), (8, 4), (12, 4), (16, 4), (20, 4), (64, 4)]
   private static let numbers: [UInt64] = [
     0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 64, 127, 128, 255, 256, 65_535, 0x7FFF_FFFF,
     0x8000_0000, 0xFFFF_FFFF, 0x3F80_0000, 0x7F80_0000, 0x7FC0_0000, 1, UInt64.max,
@@ -62,7 +65,7 @@ struct ModelMutation {
 
   /// Where the records of a section lie, if it lies within the file.
   private func records(_ kind: ModelFormat.Section, _ byteCount: Int, count: Int) -> [Int] {
-    for index in 0..<8 where count >= 64 + 24 * (index + 1) {
+    for index in 0..<9 where count >= 64 + 24 * (index + 1) {
       let record = 64 + 24 * index
       guard load(record, UInt32.self) == kind.rawValue else { continue }
       let (offset, size) = (load(record + 8, UInt64.self), load(record + 16, UInt64.self))
@@ -73,11 +76,15 @@ struct ModelMutation {
   }
 
   mutating func changeField(count: Int, _ random: inout TestRandom) {
-    let isTensor = random.next() % 3 == 0
-    let records =
-      isTensor ? records(.tensors, 32, count: count) : records(.nodes, 128, count: count)
+    let kind = random.next() % 9
+    let (records, fields) =
+      switch kind {
+      case 0..<3: (records(.tensors, 32, count: count), Self.tensorFields)
+      case 3: (Array(records(.classes, 72, count: count).prefix(1)), Self.classFields)
+      default: (records(.nodes, 128, count: count), Self.nodeFields)
+      }
     guard let record = records.randomElement(using: &random),
-      let field = (isTensor ? Self.tensorFields : Self.nodeFields).randomElement(using: &random)
+      let field = fields.randomElement(using: &random), record + field.0 + field.1 <= count
     else { return }
     let number = Self.numbers.randomElement(using: &random) ?? 0
     let offset = record + field.0

@@ -32,7 +32,8 @@ private func outcome(
   let before = __sanitizer_get_current_allocated_bytes()
   do throws(RuntimeError) {
     let model = try Model.load(file.bytes, limits: limits, checksum: .ignore)
-    for index in 0..<model.labelCount { _ = model.label(index) }
+    let rows = model.classes?.rowCount ?? model.labelCount
+    for index in 0..<rows { _ = model.label(index) }
     for index in 0..<model.originCount { _ = model.origin(index) }
     for index in model.nodes.indices { _ = model.nodeName(index) }
     let options = EngineOptions(
@@ -44,10 +45,24 @@ private func outcome(
       fatalError("\(held) bytes are held for a file of \(file.count)")
     }
     _ = engine.selftest(seed: 1)
-    return Array(engine.outputBytes)
+    return Array(engine.outputBytes) + classified(engine)
   } catch {
     guard !error.description.isEmpty else { fatalError("no description") }
     return nil
+  }
+}
+
+/// The cosines and the rejection score of the engine's output; nothing for a model without classes.
+private func classified(_ engine: borrowing Engine) -> [UInt8] {
+  guard let record = engine.model.classes else { return [] }
+  var head = ClassHead(record)
+  let embedding = (0..<record.width).map { engine.score($0) }
+  head.run(embedding.span, engine.model)
+  guard head.cosines.allSatisfy({ abs($0) < 1.0001 }) else { fatalError("a cosine above 1") }
+  let score = head.rejectionScore(record.rejection ?? RejectionRule())
+  guard score >= 0, score <= 1.0001 else { fatalError("a rejection score of \(score)") }
+  return (head.cosines + [score]).flatMap { value in
+    (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
   }
 }
 

@@ -16,7 +16,9 @@ extension Quantizer {
         reason: "it has shape \(output.height)x\(output.width)x\(output.channels); a classifier "
           + "gives one row of scores")
     }
-    guard output.channels == job.labels.count else {
+    if let classes = job.classes {
+      try check(classes, graph)
+    } else if output.channels != job.labels.count {
       throw QuantizationError.labelCount(labels: job.labels.count, outputs: output.channels)
     }
     if let index = job.labels.firstIndex(where: { NodeQuantizer.printable($0) != $0 }) {
@@ -28,6 +30,22 @@ extension Quantizer {
       throw QuantizationError.notFinite("its input")
     }
     try NodeQuantizer.checkWeights(of: graph)
+  }
+
+  /// An embedding is as wide as the classes' rows, and its numbers are real ones.
+  private func check(_ classes: ClassSet, _ graph: FusedGraph) throws {
+    let output = graph.source.values[graph.output]
+    guard output.shape.channels == classes.width else {
+      throw ClassError(
+        "the student's output '\(output.name)' has \(output.shape.channels) elements, the class "
+          + "embeddings have \(classes.width); take a bank of the vision-language model that the "
+          + "student was distilled from")
+    }
+    guard graph.endsInConvolution else {
+      throw QuantizationError.unsupported(
+        node: "the output '\(output.name)'",
+        reason: "an embedding comes from a linear layer, with nothing but a unit norm behind it")
+    }
   }
 }
 

@@ -9,8 +9,11 @@ public struct QuantizationJob: Sendable {
   public var student: String
   /// A folder of pictures of the kind that the camera will see.
   public var calibration: String
-  /// One label an output, in their order.
+  /// One label an output, in their order; of `classes` where there are any.
   public var labels: [String]
+  /// The classes of a student that ends in an embedding: a unit norm at its end is left out, the
+  /// runtime computes it.
+  public var classes: ClassSet?
   public var preprocessing: PreprocessingRecord
   /// Recorded in the file; empty ones are left out.
   public var name = ""
@@ -23,6 +26,16 @@ public struct QuantizationJob: Sendable {
     self.calibration = calibration
     self.labels = labels
     self.preprocessing = preprocessing
+  }
+
+  /// As above, for a student that ends in an embedding as wide as the classes' rows.
+  public init(
+    student: String, calibration: String, classes: ClassSet, preprocessing: PreprocessingRecord
+  ) {
+    self.init(
+      student: student, calibration: calibration, labels: classes.labels,
+      preprocessing: preprocessing)
+    self.classes = classes
   }
 }
 
@@ -63,7 +76,8 @@ public struct Quantizer: Sendable {
   public func quantize(
     _ job: QuantizationJob, progress: (Stage, Double) -> Void = { _, _ in }
   ) throws -> QuantizedStudent {
-    let source = try ONNXImporter.load(path: job.student)
+    let source = try ONNXImporter.load(
+      path: job.student, dropsUnitNorm: job.classes != nil)
     let file = try Data(contentsOf: URL(fileURLWithPath: job.student), options: .mappedIfSafe)
     return try quantize(
       source, job, sourceDigest: SHA256.hash(data: file).hexadecimal, progress: progress)
@@ -85,7 +99,8 @@ public struct Quantizer: Sendable {
     let (network, calibration) = try network(graph, pictures, job.preprocessing, progress)
     let file = QuantizedGraph(
       tensors: network.tensors, nodes: network.nodes, preprocessing: job.preprocessing,
-      labels: job.labels, origin: origin(job, pictures, sourceDigest), selftestSeed: options.seed)
+      labels: job.labels, origin: origin(job, pictures, sourceDigest), selftestSeed: options.seed,
+      classes: job.classes)
     let bytes = try ModelWriter.verifiedBytes(of: file)
     let comparison = NetworkComparison(
       graph: graph, calibration: calibration, pictures: pictures, options: options)

@@ -6,6 +6,9 @@ public struct Prediction: Sendable, Equatable {
   public let label: String
   /// Softmax of the scores, 0...1.
   public let probability: Float
+  /// Whether the picture's rejection score is below the model's threshold: it shows none of the
+  /// classes. Of all predictions of a picture alike; false where the model has no threshold.
+  public let isUnknown: Bool
 }
 
 /// Names what is in a picture.
@@ -21,7 +24,11 @@ public struct Prediction: Sendable, Equatable {
 public struct Classifier: ~Copyable {
   package let engine: Engine
   private var preprocessor: Preprocessor
-  /// Scores, probabilities and the order of all classes, of the last picture.
+  /// Of no rows where the network's outputs are the classes.
+  private var head: ClassHead
+  private var embedding: [Float]
+  /// Scores and probabilities of all rows, the order of the classes, of the last picture. Negative
+  /// labels take their share of the probability and have no place in the order.
   private var scores: [Float]
   private var probabilities: [Float]
   private var order: [Int32]
@@ -33,7 +40,7 @@ public struct Classifier: ~Copyable {
   /// - Throws: `RuntimeError`.
   public init(_ path: String, options: EngineOptions = EngineOptions()) throws(RuntimeError) {
     let model = try Model.open(path, limits: options.limits)
-    self = try Classifier(model, options: options)
+    try self.init(model, options: options)
   }
 
   /// Makes a verified model ready for this machine.
@@ -43,10 +50,13 @@ public struct Classifier: ~Copyable {
   ) throws(RuntimeError) {
     let (record, input) = (model.preprocessing, model.input)
     let count = model.labelCount
+    let classes = model.classes
     engine = try Engine.make(model, options: options)
     preprocessor = Preprocessor(record: record, input: input, isa: engine.instructionSet)
-    scores = Array(repeating: 0, count: count)
-    probabilities = Array(repeating: 0, count: count)
+    head = ClassHead(classes)
+    embedding = Array(repeating: 0, count: classes?.width ?? 0)
+    scores = Array(repeating: 0, count: classes?.rowCount ?? count)
+    probabilities = Array(repeating: 0, count: classes?.rowCount ?? count)
     order = Array(repeating: 0, count: min(count, Self.rankedCount))
   }
 
@@ -119,22 +129,56 @@ public struct Classifier: ~Copyable {
   /// The second half of `run`: the network, then softmax and order.
   package mutating func compute() {
     engine.run()
-    for index in scores.indices { scores[index] = engine.score(index) }
+    if hasClassRows {
+      for index in embedding.indices { embedding[index] = engine.score(index) }
+      compareEmbedding()
+    } else {
+      for index in scores.indices { scores[index] = engine.score(index) }
+    }
+    rank()
+  }
+
+  private var hasClassRows: Bool { engine.model.classes != nil }
+
+  /// Scores an embedding that another network made, float or int8, with the model's class rows.
+  ///
+  /// - Precondition: the model has class rows, and the embedding their width.
+  package mutating func compute(embedding other: [Float]) {
+    precondition(
+      hasClassRows && other.count == embedding.count, "an embedding of the model's width")
+    embedding = other
+    compareEmbedding()
+    rank()
+  }
+
+  /// `score = logitScale * cosine`, one product in binary32.
+  private mutating func compareEmbedding() {
+    guard let scale = engine.model.classes?.logitScale else { return }
+    let current = embedding
+    head.run(current.span, engine.model)
+    for index in scores.indices { scores[index] = scale * head.cosines[index] }
+  }
+
+  private mutating func rank() {
     let current = scores
     var probabilitySpan = probabilities.mutableSpan
     Softmax.run(current.span, into: &probabilitySpan)
+    // Negative labels, the last ones, are never decided.
+    let decided = current.span.extracting(0..<labelCount)
     var orderSpan = order.mutableSpan
-    _ = TopClasses.find(current.span, into: &orderSpan)
+    _ = TopClasses.find(decided, into: &orderSpan)
   }
 
   // MARK: - The last picture's result
 
   /// The most probable classes, best first, at most `rankedCount`.
   public func predictions(top count: Int = 5) -> [Prediction] {
-    (0..<max(0, min(count, order.count))).map { rank in
+    let isUnknown = isUnknown
+    return (0..<max(0, min(count, order.count))).map { rank in
       let index = classIndex(rank: rank)
       return Prediction(
-        classIndex: index, label: label(index), probability: probabilities[index])
+        classIndex: index, label: label(index), probability: probabilities[index],
+        isUnknown: isUnknown)
     }
   }
 
@@ -144,6 +188,25 @@ public struct Classifier: ~Copyable {
   /// The probability of a class, 0...1.
   public func probability(_ classIndex: Int) -> Float { probabilities[classIndex] }
 
-  /// The network's own score of a class, before softmax.
+  /// The score of a class before softmax: the network's own, or logit scale times cosine.
   public func score(_ classIndex: Int) -> Float { scores[classIndex] }
+
+  /// The rule by which the model tells pictures that show none of its classes; nil for no rule.
+  public var rejection: RejectionRule? { engine.model.rejection }
+
+  /// How much the picture looks like one of the classes, 0...1, by the model's rule or another; nil
+  /// where there is no rule, or where the model has no class embeddings.
+  public func rejectionScore(_ rule: RejectionRule? = nil) -> Float? {
+    guard hasClassRows else { return nil }
+    if let rule { return head.rejectionScore(rule) }
+    if let rejection { return head.rejectionScore(rejection) }
+    return nil
+  }
+
+  /// Whether the rejection score is below the model's threshold: the picture shows none of the
+  /// classes. False where the model has no threshold.
+  public var isUnknown: Bool {
+    guard let rejection, let score = rejectionScore() else { return false }
+    return score < rejection.threshold
+  }
 }

@@ -39,6 +39,7 @@ public enum ModelDefect: UInt8, Sendable {
   case `operator`, tensorIndex, order, geometry, groups, clamp
   case dataOffset, multiplier, accumulator, proof, weightPadding, table, padValue
   case labels, preprocessing, output, nodeCount
+  case classes, embedding
 }
 
 extension ModelDefect: CustomStringConvertible {
@@ -71,7 +72,10 @@ extension ModelDefect: CustomStringConvertible {
     case .padValue: "the padding value is not the input's zero point"
     case .labels: "the labels do not match the outputs"
     case .preprocessing: "the preprocessing does not match the input"
-    case .output: "the network's output is not one row of scores"
+    case .output:
+      "the network's output is not one row of scores, or not the embedding that its classes want"
+    case .classes: "the class section's width, counts, scale or rejection rule is out of range"
+    case .embedding: "a class embedding is zero, or its scale is not one over its length"
     case .nodeCount: "there are more than \(ModelFormat.maximumNodeCount) nodes"
     }
   }

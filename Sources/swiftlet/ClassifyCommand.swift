@@ -75,9 +75,13 @@ struct ClassifyCommand: ParsableCommand {
     let end = clock.now
     let predictions = classifier.predictions(top: top)
     if json {
-      print(line(path, predictions, milliseconds(middle - start), milliseconds(end - middle)))
+      print(
+        line(
+          path, predictions, classifier.rejectionScore(), milliseconds(middle - start),
+          milliseconds(end - middle)))
     } else {
       print("\(path)  (\(fixed(milliseconds(end - start), 1)) ms)")
+      if classifier.isUnknown { print("unknown") }
       for prediction in predictions {
         let percent = fixed(Double(prediction.probability) * 100, 1)
         let padding = String(repeating: " ", count: max(0, 6 - percent.count))
@@ -87,9 +91,10 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   private func line(
-    _ path: String, _ predictions: [Prediction], _ preparation: Double, _ network: Double
+    _ path: String, _ predictions: [Prediction], _ score: Float?, _ preparation: Double,
+    _ network: Double
   ) -> String {
-    JSONText.object([
+    var members: [(String, JSONText)] = [
       ("path", .string(path)),
       (
         "predictions",
@@ -107,7 +112,12 @@ struct ClassifyCommand: ParsableCommand {
           ("preprocess", .number(rounded(preparation))), ("network", .number(rounded(network))),
         ])
       ),
-    ]).line
+    ]
+    if let score {
+      members.append(("unknown", .bool(predictions.first?.isUnknown ?? false)))
+      members.append(("rejectionScore", .number(decimal(score))))
+    }
+    return JSONText.object(members).line
   }
 
   private func rounded(_ milliseconds: Double) -> Double {

@@ -16,6 +16,8 @@ struct EvaluateCommand: ParsableCommand {
       Examples:
         swiftlet evaluate model.swiftlet pictures/
         swiftlet evaluate model.swiftlet pictures/ --float student.onnx --json
+      A model with class embeddings can also tell pictures of none of its classes:
+        swiftlet evaluate model.swiftlet pictures/ --unknown others/
       """)
 
   @Argument(help: "The model file.")
@@ -33,9 +35,16 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Use at most so many pictures.")
   var limit: Int?
 
+  @Option(help: "A folder of pictures that show none of the classes.")
+  var unknown: String?
+
+  @Option(help: "Labels, with commas between them, whose pictures are also counted on their own.")
+  var added: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @OptionGroup var rejection: RejectionArguments
   @OptionGroup var engine: EngineArguments
 
   func validate() throws {
@@ -56,16 +65,24 @@ struct EvaluateCommand: ParsableCommand {
     } catch {
       throw Failure(error.description)
     }
-    var score = EvaluationScore()
+    let names = (0..<classifier.labelCount).map { classifier.label($0) }
+    var score = EvaluationScore(added: try added.map { try classes($0, of: names) } ?? [])
+    let rule = rejection.rule(classifier.rejection)
+    if unknown != nil, classifier.engine.model.classes == nil {
+      throw Failure("\(model): it has no class embeddings, so it cannot tell unknown pictures")
+    }
     var line = ProgressLine()
     let chosen = files.prefix(limit ?? files.count)
     for (index, file) in chosen.enumerated() {
       do {
         let image = try Pictures.decode(path: file)
         let predictions = try classifier.classify(image, top: 5).map(\.classIndex)
+        if let value = classifier.rejectionScore(rule) {
+          score.addKnown(value, isRejected: classifier.isUnknown)
+        }
         score.add(
           predictions, truth: truth.label(of: file),
-          float: try reference?.classIndex(of: image))
+          float: try reference?.classIndex(of: image, &classifier))
       } catch let error as PictureError {
         score.broken += 1
         Terminal.complain("skipped \(error)")
@@ -76,8 +93,22 @@ struct EvaluateCommand: ParsableCommand {
     guard score.count > 0 else {
       throw Failure("\(folder): none of its pictures can be decoded")
     }
-    let names = (0..<classifier.labelCount).map { classifier.label($0) }
+    if let unknown {
+      score.rejection.unknown = try LabelsCommand.scores(of: unknown, rule, &classifier)
+      score.rule = rule
+    }
     print(json ? score.object(labels: names).line : score.table(labels: names))
+  }
+
+  /// The classes of a list of labels.
+  private func classes(_ list: String, of names: [String]) throws -> Set<Int> {
+    Set(
+      try list.split(separator: ",").map { part in
+        guard let index = names.firstIndex(of: String(part)) else {
+          throw Failure("--added: '\(part)' is no label of the model")
+        }
+        return index
+      })
   }
 }
 
@@ -90,7 +121,9 @@ final class FloatReference {
   init(_ path: String, _ classifier: borrowing Classifier, threads: Int) throws {
     do {
       executor = FloatExecutor(
-        graph: GraphOptimizer.optimize(try ONNXImporter.load(path: path)), threads: threads)
+        graph: GraphOptimizer.optimize(
+          try ONNXImporter.load(
+            path: path, dropsUnitNorm: classifier.engine.model.classes != nil)), threads: threads)
     } catch let error as ImportError {
       throw Failure(error.description)
     }
@@ -102,15 +135,16 @@ final class FloatReference {
     let shape = executor.graph.values[executor.graph.input].shape
     let scores = executor.graph.values[executor.graph.output].shape
     guard shape == Shape(height: input.height, width: input.width, channels: input.channels),
-      scores == Shape(height: 1, width: 1, channels: classifier.labelCount)
+      scores == Shape(height: 1, width: 1, channels: classifier.engine.model.output.channels)
     else {
       throw Failure(
         "\(path): its input or output is not that of the model; name the student it came from")
     }
   }
 
-  /// The class with the greatest score; of equal ones the first.
-  func classIndex(of image: Image) throws -> Int {
+  /// The class with the greatest score; of equal ones the first. An embedding is compared with the
+  /// model's own class rows.
+  func classIndex(of image: Image, _ classifier: inout Classifier) throws -> Int {
     try bytes.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       try preprocessor.run(
@@ -120,6 +154,10 @@ final class FloatReference {
     let channels = preprocessor.channels
     let input = bytes.indices.map { preprocessor.real(bytes[$0], channel: $0 % channels) }
     let scores = try executor.run(input)
+    if classifier.engine.model.classes != nil {
+      classifier.compute(embedding: scores)
+      return classifier.classIndex(rank: 0)
+    }
     return scores.indices.max { scores[$0] < scores[$1] || (scores[$0] == scores[$1] && $0 > $1) }
       ?? 0
   }

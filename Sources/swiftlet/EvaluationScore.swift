@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Runtime
 
 /// The true class of each picture.
 struct GroundTruth {
@@ -60,6 +61,23 @@ struct EvaluationScore {
   /// Wrong answers: true class, then answer.
   private var confusions: [Pair: Int] = [:]
 
+  /// Classes whose pictures are also counted on their own.
+  private let added: Set<Int>
+  private var addedLabelled = 0
+  private var addedRight = 0
+  /// Pictures of known classes whose score is below the model's threshold.
+  private var rejected = 0
+  /// How unknown pictures are told; nil where none are there.
+  var rule: RejectionRule?
+  var rejection = RejectionScores()
+
+  init(added: Set<Int> = []) { self.added = added }
+
+  mutating func addKnown(_ score: Float, isRejected: Bool) {
+    rejection.known.append(score)
+    if isRejected { rejected += 1 }
+  }
+
   private struct Pair: Hashable {
     let truth: Int
     let answer: Int
@@ -69,6 +87,10 @@ struct EvaluationScore {
     count += 1
     if let truth {
       labelled += 1
+      if added.contains(truth) {
+        addedLabelled += 1
+        if predictions.first == truth { addedRight += 1 }
+      }
       if predictions.first == truth {
         right += 1
       } else if let answer = predictions.first {
@@ -101,11 +123,29 @@ struct EvaluationScore {
     add("top-5       ", rightInFive, of: labelled)
     if compared > 0 { add("float top-1 ", floatRight, of: labelled) }
     add("agreement   ", agreed, of: compared)
+    add("added top-1 ", addedRight, of: addedLabelled)
+    if rejected > 0 { add("unknown     ", rejected, of: count) }
+    lines += rejectionLines
     if !pairs.isEmpty { lines.append("most frequent confusions:") }
     for pair in pairs {
       lines.append("  \(pair.count) x \(labels[pair.truth]) named \(labels[pair.answer])")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// The share of unknown pictures that pass where 95 % of the known ones do.
+  private var falsePositiveRate: Double? {
+    rejection.threshold(kept: 0.95).flatMap { rejection.falsePositiveRate(threshold: $0) }
+  }
+
+  private var rejectionLines: [String] {
+    guard let rule, let area = rejection.auroc, let rate = falsePositiveRate else { return [] }
+    return [
+      "rejection   \(rule.methodName), temperature \(rule.temperature); \(rejection.known.count) "
+        + "known, \(rejection.unknown.count) unknown pictures",
+      "AUROC       \(fixed(100 * area, 2)) %",
+      "FPR95       \(fixed(100 * rate, 2)) %",
+    ]
   }
 
   func object(labels: [String]) -> JSONText {
@@ -124,6 +164,18 @@ struct EvaluationScore {
       ("top5", share(rightInFive, labelled)), ("compared", .integer(compared)),
       ("floatTop1", compared > 0 ? share(floatRight, labelled) : .null),
       ("agreement", share(agreed, compared)), ("confusions", .array(confused)),
+      ("addedTop1", share(addedRight, addedLabelled)),
+      ("rejected", rejection.known.isEmpty ? .null : .integer(rejected)),
+      ("rejection", rejectionObject),
+    ])
+  }
+
+  private var rejectionObject: JSONText {
+    guard let rule, let area = rejection.auroc, let rate = falsePositiveRate else { return .null }
+    return .object([
+      ("method", .string(rule.methodName)), ("temperature", .number(decimal(rule.temperature))),
+      ("known", .integer(rejection.known.count)), ("unknown", .integer(rejection.unknown.count)),
+      ("auroc", .number(area)), ("fpr95", .number(rate)),
     ])
   }
 }

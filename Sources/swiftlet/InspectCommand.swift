@@ -41,6 +41,13 @@ struct InspectCommand: ParsableCommand {
     }
     print("input        \(describe(input)), \(describe(engine.model.preprocessing))")
     print("output       \(describe(output)), \(engine.model.labelCount) labels")
+    if let classes = engine.model.classes {
+      let negatives = classes.negativeCount > 0 ? ", \(classes.negativeCount) negative" : ""
+      print(
+        "classes      \(classes.classCount) embeddings of \(classes.width) bytes\(negatives), "
+          + "logit scale \(classes.logitScale)")
+      print("unknown      \(classes.rejection.map(LabelsCommand.describe) ?? "no threshold")")
+    }
     let operations = (0..<engine.model.nodes.count).map { engine.multiplyAccumulates($0) }
     print("work         \(fixed(Double(operations.reduce(0, +)) / 1e6, 2)) M multiply-accumulates")
     print("activations  \(engine.activationByteCount) bytes at most")
@@ -111,7 +118,17 @@ struct InspectCommand: ParsableCommand {
       ("output", object(engine.model.output)),
       ("preprocessing", object(engine.model.preprocessing)),
       ("activationByteCount", .integer(engine.activationByteCount)), ("nodes", .array(nodes)),
-      ("labels", .array(labels)),
+      ("labels", .array(labels)), ("classes", object(engine.model.classes)),
+    ])
+  }
+
+  private func object(_ classes: ClassesRecord?) -> JSONText {
+    guard let classes else { return .null }
+    return .object([
+      ("count", .integer(classes.classCount)), ("width", .integer(classes.width)),
+      ("negativeCount", .integer(classes.negativeCount)),
+      ("logitScale", .number(decimal(classes.logitScale))),
+      ("rejection", classes.rejection?.object ?? .null),
     ])
   }
 

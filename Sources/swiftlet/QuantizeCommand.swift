@@ -13,6 +13,10 @@ struct QuantizeCommand: ParsableCommand {
       Example:
         swiftlet quantize student.onnx --calibration pictures/ --labels labels.txt \\
           --output student.swiftlet
+      A student that ends in an embedding takes its classes from an embedding bank; they can be \
+      edited later with 'swiftlet labels':
+        swiftlet quantize student.onnx --calibration pictures/ --classes bank.safetensors \\
+          --labels labels.txt --output student.swiftlet
       """)
 
   enum Preset: String, ExpressibleByArgument, CaseIterable {
@@ -30,8 +34,24 @@ struct QuantizeCommand: ParsableCommand {
   @Option(help: "A folder of calibration pictures.")
   var calibration: String
 
-  @Option(help: "A text file of labels, one a line, in the order of the outputs.")
-  var labels: String
+  @Option(
+    help: """
+      A text file of labels, one a line, in the order of the outputs; with --classes those of the \
+      bank's classes that the model knows, with --class-embeddings the names of its rows.
+      """)
+  var labels: String?
+
+  @Option(help: "An embedding bank (safetensors): the student ends in an embedding of its width.")
+  var classes: String?
+
+  @Option(help: "As --classes, a safetensors file with a tensor 'text' whose rows --labels names.")
+  var classEmbeddings: String?
+
+  @Option(help: "With --classes: a text file of the bank's classes that are never decided.")
+  var negativeLabels: String?
+
+  @Option(help: "What cosines are multiplied by before softmax; by default the bank's, else 100.")
+  var logitScale: Float?
 
   @Option(name: .shortAndLong, help: "The model file to write.")
   var output: String
@@ -118,6 +138,18 @@ struct QuantizeCommand: ParsableCommand {
     guard (0...65_535).contains(resize) else {
       throw ValidationError("--resize \(resize) is not within 0...65535")
     }
+    guard classes == nil || classEmbeddings == nil else {
+      throw ValidationError("give either --classes or --class-embeddings")
+    }
+    guard labels != nil || classes != nil else {
+      throw ValidationError("Missing expected argument '--labels <labels>'")
+    }
+    guard classes != nil || negativeLabels == nil else {
+      throw ValidationError("--negative-labels goes with --classes")
+    }
+    guard classes != nil || classEmbeddings != nil || logitScale == nil else {
+      throw ValidationError("--logit-scale goes with --classes or --class-embeddings")
+    }
     _ = try record()
   }
 
@@ -143,6 +175,8 @@ struct QuantizeCommand: ParsableCommand {
       throw failure(error)
     } catch let error as ImportError {
       throw Failure(error.description)
+    } catch let error as ClassError {
+      throw Failure(error.description)
     }
   }
 
@@ -150,7 +184,7 @@ struct QuantizeCommand: ParsableCommand {
   private func failure(_ error: QuantizationError) -> Failure {
     switch error {
     case .unwritable: Failure(error.description, code: Failure.failed)
-    case .labelCount, .unprintableLabel: Failure("\(labels): \(error.description)")
+    case .labelCount, .unprintableLabel: Failure("\(labels ?? student): \(error.description)")
     case .notFiniteWeights, .notFinite, .inputChannels, .resizeSize, .preprocessing,
       .unsupported, .rejected:
       Failure("\(student): \(error.description)")
@@ -177,12 +211,30 @@ struct QuantizeCommand: ParsableCommand {
   }
 
   private func job() throws -> QuantizationJob {
+    let chosen = try labels.map(LabelFile.read)
     var job = QuantizationJob(
-      student: student, calibration: calibration, labels: try LabelFile.read(labels),
+      student: student, calibration: calibration, labels: chosen ?? [],
       preprocessing: try record())
+    if let set = try classSet(chosen) {
+      job = QuantizationJob(
+        student: student, calibration: calibration, classes: set, preprocessing: job.preprocessing)
+    }
     job.name = name
     job.licence = licence
     return job
+  }
+
+  /// The classes of an embedding student; nil for one that gives scores.
+  private func classSet(_ chosen: [String]?) throws -> ClassSet? {
+    guard let path = classes ?? classEmbeddings else { return nil }
+    let texts = try TextEmbeddings(path: path, names: classes == nil ? chosen : nil)
+    func embeddings(_ names: [String]) throws -> [(label: String, embedding: [Float])] {
+      try names.map { ($0, try texts.embedding(of: $0)) }
+    }
+    return try ClassSet(
+      classes: try embeddings(chosen ?? texts.classes),
+      negatives: try embeddings(try negativeLabels.map(LabelFile.read) ?? []),
+      logitScale: logitScale ?? texts.logitScale ?? 100)
   }
 
   private func record() throws -> PreprocessingRecord {

@@ -17,7 +17,8 @@ struct Swiftlet: ParsableCommand {
     version: SwiftletVersion.current,
     subcommands: [
       ClassifyCommand.self, WatchCommand.self, CamerasCommand.self, QuantizeCommand.self,
-      InspectCommand.self, VerifyCommand.self, EvaluateCommand.self, BenchmarkCommand.self,
+      InspectCommand.self, VerifyCommand.self, LabelsCommand.self, EvaluateCommand.self,
+      BenchmarkCommand.self,
     ])
 
   static func main() {

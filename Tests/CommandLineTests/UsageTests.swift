@@ -5,7 +5,8 @@ import Testing
 @Suite("Usage")
 struct UsageTests {
   private static let commands = [
-    "classify", "watch", "cameras", "quantize", "inspect", "verify", "evaluate", "benchmark",
+    "classify", "watch", "cameras", "quantize", "inspect", "verify", "labels", "evaluate",
+    "benchmark",
   ]
 
   @Test("help and version are there")

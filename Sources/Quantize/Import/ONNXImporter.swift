@@ -13,8 +13,10 @@ package enum ONNXImporter {
   static let maximumByteCount = Int(Int32.max)
 
   /// The float graph of the file at `path`.
+  ///
+  /// - Parameter dropsUnitNorm: whether a division by the Euclidean norm at its end is left out.
   /// - Throws: `ImportError`.
-  package static func load(path: String) throws -> FloatGraph {
+  package static func load(path: String, dropsUnitNorm: Bool = false) throws -> FloatGraph {
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -23,16 +25,20 @@ package enum ONNXImporter {
         source: path, problem: "cannot be read (\((error as NSError).localizedDescription))",
         advice: "check the path and its permissions")
     }
-    return try load(data: data, sourceName: path)
+    return try load(data: data, sourceName: path, dropsUnitNorm: dropsUnitNorm)
   }
 
   /// The float graph of an ONNX file in memory; `sourceName` is what errors call it.
   /// - Throws: `ImportError`.
-  package static func load(bytes: [UInt8], sourceName: String) throws -> FloatGraph {
-    try load(data: Data(bytes), sourceName: sourceName)
+  package static func load(
+    bytes: [UInt8], sourceName: String, dropsUnitNorm: Bool = false
+  ) throws -> FloatGraph {
+    try load(data: Data(bytes), sourceName: sourceName, dropsUnitNorm: dropsUnitNorm)
   }
 
-  private static func load(data: Data, sourceName: String) throws -> FloatGraph {
+  private static func load(
+    data: Data, sourceName: String, dropsUnitNorm: Bool
+  ) throws -> FloatGraph {
     let again = "export the student again with torch.onnx.export"
     guard !data.isEmpty else {
       throw ImportError(source: sourceName, problem: "the file is empty", advice: again)
@@ -57,7 +63,7 @@ package enum ONNXImporter {
     let version = try operatorSet(of: model, sourceName)
     var builder = GraphBuilder(
       source: sourceName, operatorSet: version, budget: data.count + (1 << 24))
-    return try builder.build(model.graph)
+    return try builder.build(dropsUnitNorm ? UnitNorm.dropped(from: model.graph) : model.graph)
   }
 
   /// The version of the standard operators that the file uses.

@@ -26,7 +26,7 @@ package struct ModelWriter {
     let nodes = nodeRecords()
     let labels = textRecords(graph.labels)
     let origin = textRecords(graph.origin.flatMap { [$0.key, $0.value] })
-    let sections: [(kind: ModelFormat.Section, count: Int, bytes: [UInt8])] = [
+    var sections: [(kind: ModelFormat.Section, count: Int, bytes: [UInt8])] = [
       (.tensors, graph.tensors.count, tensorRecords()),
       (.nodes, graph.nodes.count, nodes),
       (.strings, 0, strings.bytes),
@@ -36,40 +36,14 @@ package struct ModelWriter {
       (.selftest, 1, selftestRecord(selftest)),
       (.data, 0, data.bytes),
     ]
-    return Self.assemble(sections)
-  }
-
-  private static func assemble(
-    _ sections: [(kind: ModelFormat.Section, count: Int, bytes: [UInt8])]
-  ) -> [UInt8] {
-    let alignment = ModelFormat.alignment
-    func aligned(_ offset: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
-    let tableEnd = ModelFormat.headerByteCount + sections.count * ModelFormat.sectionByteCount
-    var offsets: [Int] = []
-    var end = tableEnd
-    for section in sections {
-      offsets.append(aligned(end))
-      end = aligned(end) + section.bytes.count
+    if let classes = graph.classes {
+      sections.append((.classes, classes.labels.count, classes.section()))
     }
-    var file = ByteWriter()
-    file.append(ModelFormat.magic)
-    file.append(ModelFormat.version)
-    file.append32(sections.count)
-    file.append64(end)
-    file.appendZeros(ModelFormat.headerByteCount - file.count)
-    for (section, offset) in zip(sections, offsets) {
-      file.append(section.kind.rawValue)
-      file.append32(section.count)
-      file.append64(offset)
-      file.append64(section.bytes.count)
-    }
-    for section in sections {
-      file.align()
-      file.append(bytes: section.bytes)
-    }
-    let checksum = file.bytes[ModelFormat.checksumStart...].withUnsafeBytes { XXH64.digest($0) }
-    file.replace(at: 24, with: checksum)
-    return file.bytes
+    return FileSections(
+      sections.map {
+        FileSections.Section(kind: $0.kind.rawValue, count: $0.count, bytes: $0.bytes)
+      }
+    ).file
   }
 
   private func tensorRecords() -> [UInt8] {

@@ -8,16 +8,19 @@ package struct QuantizedGraph: Sendable {
   /// In execution order; the last one makes the network's output.
   package var nodes: [QuantizedNode]
   package var preprocessing: PreprocessingRecord
-  /// One for each channel of the output.
+  /// One for each channel of the output, or for each row of `classes`.
   package var labels: [String]
   /// Where the model came from, in the order of the file.
   package var origin: [(key: String, value: String)]
+  /// The class embeddings, where the output is an embedding.
+  package var classes: ClassSet?
   /// The seed of the self-test's input.
   package var selftestSeed: UInt64
 
   package init(
     tensors: [TensorRecord], nodes: [QuantizedNode], preprocessing: PreprocessingRecord,
-    labels: [String], origin: [(key: String, value: String)], selftestSeed: UInt64
+    labels: [String], origin: [(key: String, value: String)], selftestSeed: UInt64,
+    classes: ClassSet? = nil
   ) {
     self.tensors = tensors
     self.nodes = nodes
@@ -25,6 +28,7 @@ package struct QuantizedGraph: Sendable {
     self.labels = labels
     self.origin = origin
     self.selftestSeed = selftestSeed
+    self.classes = classes
   }
 }
 

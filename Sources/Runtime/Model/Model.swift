@@ -11,13 +11,15 @@ public struct Model: ~Copyable {
   package let nodes: [NodeRecord]
   public let preprocessing: PreprocessingRecord
   package let selftest: SelftestRecord?
+  /// The class embeddings; nil where the network's outputs are the classes.
+  package let classes: ClassesRecord?
   let labelRanges: [TextRange]
   let originRanges: [TextRange]
 
   init(
     bytes: consuming ModelBytes, sections: SectionTable, tensors: [TensorRecord],
     nodes: [NodeRecord], preprocessing: PreprocessingRecord, selftest: SelftestRecord?,
-    labelRanges: [TextRange], originRanges: [TextRange]
+    classes: ClassesRecord?, labelRanges: [TextRange], originRanges: [TextRange]
   ) {
     self.bytes = bytes
     self.sections = sections
@@ -25,6 +27,7 @@ public struct Model: ~Copyable {
     self.nodes = nodes
     self.preprocessing = preprocessing
     self.selftest = selftest
+    self.classes = classes
     self.labelRanges = labelRanges
     self.originRanges = originRanges
   }
@@ -63,9 +66,13 @@ public struct Model: ~Copyable {
   /// The size of the file in bytes.
   public var byteCount: Int { bytes.count }
 
-  public var labelCount: Int { labelRanges.count }
+  /// The classes that may be decided.
+  public var labelCount: Int { labelRanges.count - (classes?.negativeCount ?? 0) }
 
-  /// The label of a class, 0..<labelCount.
+  /// The rejection rule that the file holds.
+  public var rejection: RejectionRule? { classes?.rejection }
+
+  /// The label of a class, 0..<labelCount; behind them come the negative labels.
   public func label(_ index: Int) -> String { text(labelRanges[index]) }
 
   package func nodeName(_ index: Int) -> String {
@@ -81,6 +88,15 @@ public struct Model: ~Copyable {
   /// The address of an offset into the data section.
   package func data(_ offset: Int) -> UnsafeRawPointer {
     unsafe bytes.base + (sections[.data].offset + offset)
+  }
+
+  /// The rows of the class section and their scales; the caller has checked that there is one.
+  package var classScales: UnsafeRawPointer {
+    unsafe bytes.base + (sections[.classes].offset + ModelFormat.classesHeaderByteCount)
+  }
+  package var classElements: UnsafePointer<Int8> {
+    let offset = sections[.classes].offset + (classes?.elementsOffset ?? 0)
+    return unsafe (bytes.base + offset).assumingMemoryBound(to: Int8.self)
   }
 
   private func text(_ range: TextRange) -> String {
@@ -105,6 +121,10 @@ extension Model {
     let selftest =
       sections[.selftest].count == 1
       ? try unsafe SelftestRecord(sections.reader(.selftest, of: file)) : nil
+    let classes =
+      sections[.classes].isPresent
+      ? try unsafe ClassesRecord(
+        sections.reader(.classes, of: file), rowCount: sections[.classes].count) : nil
     let texts = try unsafe TextReader(sections, file)
     let labels = try unsafe texts.ranges(sections.reader(.labels, of: file))
     let origin = try unsafe texts.ranges(sections.reader(.origin, of: file))
@@ -113,11 +133,12 @@ extension Model {
     }
     let verifier = unsafe ModelVerifier(
       tensors: tensors, nodes: nodes, data: sections.part(.data, of: file),
-      labelCount: labels.count)
+      labelCount: labels.count, classes: classes)
     try verifier.verify(limits: limits, fileByteCount: file.count)
     return Model(
       bytes: bytes, sections: sections, tensors: tensors, nodes: nodes,
-      preprocessing: preprocessing, selftest: selftest, labelRanges: labels, originRanges: origin)
+      preprocessing: preprocessing, selftest: selftest, classes: classes, labelRanges: labels,
+      originRanges: origin)
   }
 
   private static func readTensors(

@@ -21,6 +21,7 @@ package enum ModelFormat {
   package static let preprocessingByteCount = 64
   package static let originByteCount = 16
   package static let selftestByteCount = 24
+  package static let classesHeaderByteCount = 64
   package static let lookupByteCount = 256
 
   /// Output channels of one weight block.
@@ -39,6 +40,7 @@ package enum ModelFormat {
     case preprocessing = 6
     case origin = 7
     case selftest = 8
+    case classes = 9
 
     package static let required: [Section] = [
       .tensors, .nodes, .data, .strings, .labels, .preprocessing,

@@ -9,6 +9,7 @@
   let nodes: [NodeRecord]
   let data: UnsafeRawBufferPointer
   let labelCount: Int
+  let classes: ClassesRecord?
 
   func verify(limits: ModelLimits, fileByteCount: Int) throws(RuntimeError) {
     try verifyOrder()
@@ -50,7 +51,8 @@
     }
   }
 
-  /// The output is one row of scores, a label each; only it may be float32.
+  /// The output is one row of scores, a label each, or the embedding that the class section
+  /// compares with its rows, a label each; only it may be float32.
   private func verifyOutput() throws(RuntimeError) {
     let last = nodes[nodes.count - 1].output
     for (index, tensor) in tensors.enumerated() where tensor.elementType == .float32 {
@@ -60,7 +62,12 @@
     guard output.height == 1, output.width == 1 else {
       throw .malformedNode(.output, node: nodes.count - 1)
     }
-    guard output.channels == labelCount else {
+    if let classes {
+      guard output.elementType == .float32, output.channels == classes.width else {
+        throw .malformedNode(.output, node: nodes.count - 1)
+      }
+    }
+    guard labelCount == classes?.rowCount ?? output.channels else {
       throw .malformedNode(.labels, node: nodes.count - 1)
     }
   }

@@ -10,7 +10,7 @@ package struct SectionEntry: Sendable {
 
 /// The header and the section table: docs/model-format.md, *Header* and *Section table*.
 package struct SectionTable: Sendable {
-  private var entries = [SectionEntry](repeating: SectionEntry(), count: 9)
+  private var entries = [SectionEntry](repeating: SectionEntry(), count: 10)
 
   package subscript(_ section: ModelFormat.Section) -> SectionEntry {
     entries[Int(section.rawValue)]
@@ -102,6 +102,10 @@ package struct SectionTable: Sendable {
     try check(.preprocessing, ModelFormat.preprocessingByteCount)
     try check(.origin, ModelFormat.originByteCount)
     try check(.selftest, ModelFormat.selftestByteCount)
+    // The class section is no list of records; its reader checks its size.
+    guard self[.classes].count >= 0, self[.classes].isPresent == (self[.classes].count > 0) else {
+      throw .malformed(.sectionSize, offset: self[.classes].offset)
+    }
     guard self[.preprocessing].count == 1 else {
       throw .malformed(.sectionSize, offset: self[.preprocessing].offset)
     }

@@ -35,6 +35,32 @@ struct ModelBuilder {
     var name = "node"
   }
 
+  /// The class section. Scales that are not given are one over the row's length.
+  struct Classes {
+    var width: UInt32
+    var rows: [[Int8]]
+    var scales: [Float]?
+    var negativeCount: UInt32 = 0
+    var logitScale: Float = 100
+    var method: UInt32 = 0
+    var temperature: Float = 0
+    var threshold: Float = 0
+    var reserved: UInt32 = 0
+    var padding: UInt8 = 0
+
+    func section() -> [UInt8] {
+      var section = bytes(width) + bytes(negativeCount) + bytes(logitScale.bitPattern)
+      section += bytes(method) + bytes(temperature.bitPattern) + bytes(threshold.bitPattern)
+      section += bytes(reserved) + Array(repeating: 0, count: 36)
+      let lengths = rows.map { row in row.reduce(0.0) { $0 + Double($1) * Double($1) } }
+      section += (scales ?? lengths.map { Float(1 / $0.squareRoot()) }).flatMap {
+        bytes($0.bitPattern)
+      }
+      section += Array(repeating: padding, count: (64 - section.count % 64) % 64)
+      return section + rows.joined().map { UInt8(bitPattern: $0) }
+    }
+  }
+
   var tensors: [Tensor] = []
   var nodes: [Node] = []
   var labels: [String] = []
@@ -42,6 +68,7 @@ struct ModelBuilder {
   var resizeRule: UInt32 = 0
   var resizeSize: UInt32 = 0
   var colourOrder: UInt32 = 0
+  var classes: Classes?
   var selftest: (seed: UInt64, input: UInt64, output: UInt64)?
 
   /// A whole file with a right checksum.
@@ -72,6 +99,7 @@ struct ModelBuilder {
       sections.append(
         (8, 1, bytes(selftest.seed) + bytes(selftest.input) + bytes(selftest.output)))
     }
+    if let classes { sections.append((9, classes.rows.count, classes.section())) }
     return Self.assemble(sections)
   }
 

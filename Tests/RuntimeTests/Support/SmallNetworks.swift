@@ -42,8 +42,27 @@ extension SmallNetwork {
     return make(plain, channels: channels, &random)
   }
 
+  /// As `convolution`, its output an embedding that is compared with class rows.
+  static func embedding(_ random: inout TestRandom) -> SmallNetwork {
+    var plain = PlainConvolution(outputChannels: 4, weights: [], bias: [], multiplier: [])
+    plain.kernel = (3, 3)
+    let count = Int.random(in: 1...7, using: &random)
+    let rows = (0..<count).map { _ in
+      (0..<5).map { $0 == 0 ? Int8(99) : Int8.random(in: -128...127, using: &random) }
+    }
+    var classes = ModelBuilder.Classes(width: 5, rows: rows)
+    classes.negativeCount = UInt32.random(in: 0..<UInt32(count), using: &random)
+    if Bool.random(using: &random) {
+      classes.method = UInt32.random(in: 1...2, using: &random)
+      classes.temperature = [1, 0.01, 0x1p-20, 0x1p20].randomElement(using: &random)!
+      classes.threshold = Float.random(in: 0...1, using: &random)
+    }
+    return make(plain, channels: 2, &random, classes: classes)
+  }
+
   private static func make(
-    _ shape: PlainConvolution, channels: Int, _ random: inout TestRandom
+    _ shape: PlainConvolution, channels: Int, _ random: inout TestRandom,
+    classes: ModelBuilder.Classes? = nil
   ) -> SmallNetwork {
     let (height, width) = (
       Int.random(in: 5...9, using: &random), Int.random(in: 5...9, using: &random)
@@ -85,7 +104,10 @@ extension SmallNetwork {
         input: 1, output: 2, channels: channels, padValue: UInt8(inputZero),
         inputUpper: inputUpper), last,
     ]
-    builder.labels = ["a", "b", "c", "d", "e"]
+    builder.labels = (0..<(classes?.rows.count ?? 5)).map {
+      ["a", "b", "c", "d", "e", "f", "g"][$0]
+    }
+    builder.classes = classes
 
     let input = (0..<height * width).map { _ in UInt8.random(in: 0...255, using: &random) }
     let widened = zip(0..., stem.accumulate(input, (height, width, 1), padValue: 3)).map {

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@Suite("swiftlet labels")
+struct LabelsTests {
+  private static let golden = URL(fileURLWithPath: Sample.pictures).deletingLastPathComponent()
+    .appendingPathComponent("embeddings").path
+  private static let bank = golden + "/bank.safetensors"
+  private static let student = golden + "/torch_normalize.onnx"
+
+  private static func quantize(
+    _ labels: [String], _ more: [String], in folder: String, _ name: String = "model.swiftlet"
+  ) throws -> Outcome {
+    let file = try Sample.write(Data(labels.map { $0 + "\n" }.joined().utf8), folder, "labels.txt")
+    return try CommandLineTool.run(
+      [
+        "quantize", student, "--calibration", Sample.pictures, "--labels", file, "--output",
+        "\(folder)/\(name)",
+      ] + more)
+  }
+
+  private static let model: Result<Data, any Error> = Result {
+    try withTemporaryFolder { folder in
+      let outcome = try quantize(["cat", "dog"], ["--classes", bank], in: folder)
+      try #require(outcome.code == 0, "\(outcome.errors)")
+      return try Data(contentsOf: URL(fileURLWithPath: folder + "/model.swiftlet"))
+    }
+  }
+
+  private func withModel(_ body: (String, String) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+      try body(folder, Sample.write(Self.model.get(), folder, "model.swiftlet"))
+    }
+  }
+
+  private func contents(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
+
+  private func labels(_ path: String) throws -> [String] {
+    let object = try swiftlet("labels", path, "list", "--json").object()
+    return try #require(object["labels"] as? [String])
+  }
+
+  @Test("classes are listed, added, renamed and removed, and the first file comes back")
+  func edit() throws {
+    try withModel { folder, path in
+      let first = contents(path)
+      #expect(try swiftlet("labels", path, "list").output == "cat\ndog\n")
+      let added = try swiftlet("labels", path, "add", "big_bird", "cow", "--from", Self.bank)
+      #expect(added.code == 0 && added.output == "\(path): 4 classes\n", "\(added.errors)")
+      #expect(try labels(path) == ["cat", "dog", "big_bird", "cow"])
+      #expect(try swiftlet("verify", path).code == 0)
+      let renamed = try swiftlet("labels", path, "rename", "cow", "Kuh")
+      #expect(renamed.code == 0)
+      #expect(try labels(path) == ["cat", "dog", "big_bird", "Kuh"])
+      #expect(try swiftlet("classify", "--model", path, Sample.picture).code == 0)
+      #expect(try swiftlet("labels", path, "remove", "Kuh", "big_bird").code == 0)
+      #expect(contents(path) == first)
+      let other = folder + "/other.swiftlet"
+      let negative = try swiftlet(
+        "labels", path, "add", "kitten", "--as", "not this", "--negative", "--from", Self.bank,
+        "--output", other)
+      #expect(negative.output == "\(other): 2 classes, 1 negative labels\n")
+      #expect(contents(path) == first)
+      #expect(try swiftlet("labels", other, "list").output == "cat\ndog\nnot this  (negative)\n")
+      let inspected = try swiftlet("inspect", other, "--json").object()
+      let classes = try #require(inspected["classes"] as? [String: Any])
+      #expect(classes["count"] as? Int == 2 && classes["negativeCount"] as? Int == 1)
+    }
+  }
+
+  @Test("a threshold is set, calibrated and cleared, and pictures below it are unknown")
+  func threshold() throws {
+    try withModel { _, path in
+      let first = contents(path)
+      let none = try swiftlet("labels", path, "threshold")
+      #expect(none.output == "no threshold: no picture is unknown\n")
+      let before = try swiftlet("classify", "--model", path, "--json", Sample.picture).object()
+      #expect(before["unknown"] == nil)
+      #expect(try swiftlet("labels", path, "threshold", "1").code == 0)
+      let after = try swiftlet("classify", "--model", path, "--json", Sample.picture).object()
+      #expect(after["unknown"] as? Bool == true && after["rejectionScore"] is Double)
+      #expect(
+        try swiftlet("classify", "--model", path, Sample.picture).output.contains("\nunknown\n"))
+      let warned = try swiftlet("labels", path, "add", "cow", "--from", Self.bank)
+      #expect(warned.code == 0 && warned.errors.contains("calibrate it again"))
+      #expect(try swiftlet("labels", path, "remove", "cow").code == 0)
+      let calibrated = try swiftlet(
+        "labels", path, "threshold", "--calibrate", Sample.pictures, "--keep", "1")
+      #expect(calibrated.code == 0 && calibrated.output.hasPrefix("mcm, temperature 1.0, thresh"))
+      let lines = try CommandLineTool.run(
+        ["classify", "--model", path, "--json", Sample.pictures]
+      ).objects()
+      #expect(!lines.isEmpty && lines.allSatisfy { $0["unknown"] as? Bool == false })
+      #expect(try swiftlet("labels", path, "threshold", "--clear").code == 0)
+      #expect(contents(path) == first)
+    }
+  }
+
+  @Test("evaluate says how well unknown pictures are told, and added classes named")
+  func evaluate() throws {
+    try withModel { folder, path in
+      for (name, file) in [("known/cat", Sample.picture), ("unknown", Sample.picture)] {
+        let place = "\(folder)/\(name)"
+        try FileManager.default.createDirectory(
+          atPath: place, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: file, toPath: place + "/a.png")
+      }
+      let outcome = try swiftlet(
+        "evaluate", path, folder + "/known", "--unknown", folder + "/unknown", "--added", "cat",
+        "--float", Self.student, "--json")
+      let object = try outcome.object()
+      let rejection = try #require(object["rejection"] as? [String: Any])
+      #expect(rejection["auroc"] as? Double == 0.5 && rejection["fpr95"] as? Double == 1)
+      #expect(object["addedTop1"] as? Double == object["top1"] as? Double)
+      #expect(object["compared"] as? Int == 1)
+      let bad = try swiftlet("evaluate", path, folder + "/known", "--added", "cow")
+      #expect(bad.code == 2 && bad.errors.contains("'cow' is no label of the model"))
+      let plain = try Sample.model(in: folder, "plain.swiftlet")
+      let fixed = try swiftlet("evaluate", plain, folder, "--unknown", folder)
+      #expect(fixed.code == 2 && fixed.errors.contains("it has no class embeddings"))
+    }
+  }
+
+  @Test("what cannot be is named, and the file stays")
+  func refusals() throws {
+    try withModel { folder, path in
+      let first = contents(path)
+      let plain = try Sample.model(in: folder, "plain.swiftlet")
+      #expect(try swiftlet("labels", plain, "list").output == "cat\ndog\n")
+      let narrow = Self.golden + "/plain.safetensors"
+      for (arguments, code, text) in [
+        ([path, "add", "zebra", "--from", Self.bank], 2, "there is no class 'zebra'"),
+        ([path, "add", "dog", "--from", Self.bank], 2, "the model has the label 'dog' already"),
+        ([path, "add", "cow", "--from", folder + "/no"], 2, "/no: cannot be read"),
+        ([path, "add", "cow", "--from", path], 2, "this is no safetensors file"),
+        ([path, "add", "cow", "--from", narrow], 2, "has no 'classes'"),
+        ([path, "add", "cow", "--from", Self.bank, "--as", "a\u{8}"], 2, "a control character"),
+        ([path, "remove", "cow"], 2, "the model has no label 'cow'; it has cat, dog"),
+        ([path, "remove", "cat", "dog"], 2, "'dog' is the last class"),
+        ([path, "rename", "cat", "dog"], 2, "has the label 'dog' already"),
+        ([path, "threshold", "2"], 2, "is not a number within 0...1"),
+        ([path, "threshold", "0.5", "--method", "neglabel"], 2, "no negative labels"),
+        ([path, "threshold", "--calibrate", folder + "/no"], 2, "/no"),
+        ([plain, "add", "cow", "--from", Self.bank], 2, "no class embeddings"),
+        ([folder + "/no", "list"], 2, "No such file or directory"),
+        ([path, "remove", "cat", "-o", folder + "/no/a"], 1, "cannot be written"),
+        ([path, "add", "cow"], 64, "--from BANK goes with add"),
+        ([path, "rename", "cat"], 64, "rename does not take 1"),
+        ([path, "threshold", "1", "--clear"], 64, "give a threshold, or"),
+        ([path, "threshold", "--temperature", "0", "1"], 64, "--temperature 0.0 is not within"),
+        ([path, "burn"], 64, "burn"),
+      ] as [([String], Int32, String)] {
+        let outcome = try CommandLineTool.run(["labels"] + arguments)
+        #expect(outcome.code == code, "\(arguments): \(outcome.errors)")
+        #expect(outcome.errors.contains(text), "\(arguments): \(outcome.errors)")
+      }
+      #expect(contents(path) == first)
+    }
+  }
+
+  @Test("a disk that is full leaves the old model")
+  func fullDisk() throws {
+    try withModel { folder, path in
+      let first = contents(path)
+      let command = """
+        trap '' XFSZ; ulimit -f 1
+        exec "$0" labels "$1" add cow --from "$2" >/dev/null
+        """
+      let outcome = try CommandLineTool.run(
+        ["-c", command, CommandLineTool.path, path, Self.bank], executable: "/bin/sh")
+      #expect(outcome.code == 1 && outcome.errors.contains("cannot be written (File too large)"))
+      #expect(contents(path) == first)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["model.swiftlet"])
+    }
+  }
+
+  @Test("quantize takes classes from a bank or a plain file, and says what does not fit")
+  func quantize() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/a.swiftlet"
+      let names = ["a", "b", "c", "d", "e"]
+      let plain = ["--class-embeddings", Self.golden + "/plain.safetensors"]
+      #expect(try Self.quantize(names, plain, in: folder, "a.swiftlet").code == 0)
+      #expect(try labels(path) == names)
+      let negative = try Sample.write(Data("cow\n".utf8), folder, "negative.txt")
+      let outcome = try Self.quantize(
+        ["cat"], ["--classes", Self.bank, "--negative-labels", negative], in: folder, "b.swiftlet")
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let object = try swiftlet("labels", folder + "/b.swiftlet", "list", "--json").object()
+      #expect(object["negativeLabels"] as? [String] == ["cow"])
+      #expect(object["logitScale"] as? Double == 100 && object["editable"] as? Bool == true)
+      let classes = ["--classes", Self.bank]
+      for (labels, more, code, text) in [
+        (["zebra"], classes, 2, "there is no class 'zebra'"),
+        (["cat", "cat"], classes, 2, "the label 'cat' occurs twice"),
+        (["a"], plain, 2, "there are 1 names for 5 embeddings"),
+        (["cat"], classes + plain, 64, "either --classes or --class-embeddings"),
+        (["cat"], ["--negative-labels", negative], 64, "goes with --classes"),
+        (["cat"], ["--logit-scale", "10"], 64, "--logit-scale goes with"),
+        (["cat"], classes + ["--logit-scale", "0"], 2, "the logit scale 0.0 is not within"),
+      ] as [([String], [String], Int32, String)] {
+        let outcome = try Self.quantize(labels, more, in: folder, "c.swiftlet")
+        #expect(outcome.code == code, "\(more): \(outcome.errors)")
+        #expect(outcome.errors.contains(text), "\(more): \(outcome.errors)")
+      }
+      let wide = try CommandLineTool.run([
+        "quantize", Sample.student, "--calibration", Sample.pictures, "--classes", Self.bank,
+        "--output", folder + "/c.swiftlet",
+      ])
+      #expect(wide.code == 2 && wide.errors.contains("has 2 elements, the class embeddings have 8"))
+    }
+  }
+}
