@@ -9,11 +9,24 @@ import Quantize
 ///
 /// Source: VL2V-ADiP, arXiv 2310.08255.
 public final class Student {
-  /// What is trained: P in Align, f in Distill.
-  public enum Part: Sendable { case projection, backbone }
+  /// What is trained: P in Align, f in Distill, both in one stage.
+  public enum Part: Sendable, CaseIterable { case projection, backbone }
 
-  /// D, the width of the teacher's embeddings.
+  /// The sums of a loss's gradients over pictures; empty for a part that is frozen.
+  public struct Gradients: Sendable, Equatable {
+    public var projection: [Float] = []
+    public var backbone: [Float] = []
+
+    public subscript(part: Part) -> [Float] {
+      get { part == .projection ? projection : backbone }
+      set { if part == .projection { projection = newValue } else { backbone = newValue } }
+    }
+  }
+
+  /// D, the width of the teacher's embeddings, or the number of classes of a plain classifier.
   public let width: Int
+  /// Whether p is brought to unit norm; a plain classifier's scores are not.
+  public let isNormalized: Bool
   /// F, the width of the backbone's features.
   public var featureCount: Int { plan.featureCount }
   /// Height and width of a picture, in pixels.
@@ -41,18 +54,29 @@ public final class Student {
   ///   - width: D.
   ///   - seed: of the projection's first weights, uniform within `1 / sqrt(F)`.
   ///   - threads: share a batch. The same number gives the same bits.
+  ///   - isNormalized: whether p is brought to unit norm.
   /// - Throws: `TrainingError`, or what is wrong with the file.
-  public convenience init(onnx path: String, width: Int, seed: UInt64, threads: Int = 2) throws {
+  public convenience init(
+    onnx path: String, width: Int, seed: UInt64, threads: Int = 2, isNormalized: Bool = true
+  ) throws {
     try self.init(
       StudentPlan(ONNXImporter.load(path: path), source: path), width: width, seed: seed,
-      threads: threads)
+      threads: threads, isNormalized: isNormalized)
   }
 
-  init(_ plan: StudentPlan, width: Int, seed: UInt64, threads: Int) {
+  /// A new student of the same kind: the backbone as the file has it, a projection of its own.
+  public func fresh(width: Int, seed: UInt64, isNormalized: Bool = true) -> Student {
+    Student(plan, width: width, seed: seed, threads: threads, isNormalized: isNormalized)
+  }
+
+  init(
+    _ plan: StudentPlan, width: Int, seed: UInt64, threads: Int, isNormalized: Bool = true
+  ) {
     // Threads share pictures, not products.
     openblas_set_num_threads(1)
     self.plan = plan
     self.width = width
+    self.isNormalized = isNormalized
     backbone = plan.parameters
     self.threads = max(threads, 1)
     projectionLayer = Linear(inputs: plan.featureCount, outputs: width)
@@ -134,14 +158,23 @@ public final class Student {
     precondition(features.count == count * featureCount, "the features fill the pictures")
     let (p, norms) = project(features, rows: count)
     let (sum, gradient) = loss(p, 0, count)
-    return (sum, projectionGradient(gradient, p, norms, features, rows: count))
+    let dz = unnormalized(gradient, p, norms, rows: count)
+    return (sum, projectionGradient(dz, features, rows: count))
+  }
+
+  /// The gradient of z, before the norm.
+  private func unnormalized(
+    _ gradient: [Float], _ p: [Float], _ norms: [Float], rows: Int
+  ) -> [Float] {
+    guard isNormalized else { return gradient }
+    var dz = gradient
+    norm.backward(gradient, y: p, norms: norms, rows: rows, into: &dz)
+    return dz
   }
 
   private func projectionGradient(
-    _ gradient: [Float], _ p: [Float], _ norms: [Float], _ features: Features, rows: Int
+    _ dz: [Float], _ features: Features, rows: Int
   ) -> [Float] {
-    var dz = gradient
-    norm.backward(gradient, y: p, norms: norms, rows: rows, into: &dz)
     var result = [Float](repeating: 0, count: projection.count)
     result.withUnsafeMutableBufferPointer { result in
       guard let base = result.baseAddress else { return }
@@ -151,12 +184,7 @@ public final class Student {
     return result
   }
 
-  /// The loss of pictures, and the sum of its gradients over one part's parameters.
-  ///
-  /// - Parameters:
-  ///   - pixels: as `embeddings` takes them.
-  ///   - loss: of rows `first..<first + rows`: takes p `[rows][D]`, gives each row's loss summed up,
-  ///     and the gradient of that sum over p. It is called on several threads.
+  /// As `gradients(of:)` of several parts.
   public func gradients(
     of part: Part, _ pixels: [Float], count: Int,
     loss:
@@ -164,31 +192,53 @@ public final class Student {
         sum: Double, gradient: [Float]
       )
   ) -> (loss: Double, gradients: [Float]) {
-    for workspace in workspaces { workspace.clearGradients() }
+    let (sum, gradients) = gradients(of: [part], pixels, count: count, loss: loss)
+    return (sum, gradients[part])
+  }
+
+  /// The loss of pictures, and the sums of its gradients over the parameters of some parts.
+  ///
+  /// - Parameters:
+  ///   - pixels: as `embeddings` takes them.
+  ///   - loss: of rows `first..<first + rows`: takes p `[rows][D]`, gives each row's loss summed up,
+  ///     and the gradient of that sum over p. It is called on several threads.
+  public func gradients(
+    of parts: Set<Part>, _ pixels: [Float], count: Int,
+    loss:
+      @Sendable @escaping (_ p: [Float], _ first: Int, _ rows: Int) -> (
+        sum: Double, gradient: [Float]
+      )
+  ) -> (loss: Double, gradients: Gradients) {
+    let trainsBackbone = parts.contains(.backbone)
+    if trainsBackbone { for workspace in workspaces { workspace.clearGradients() } }
     let jobs = run(pixels, count: count) { workspace, features, first, rows in
       let (p, norms) = self.project(features, rows: rows)
       let (sum, gradient) = loss(p, first, rows)
-      guard part == .backbone else {
-        return (sum, self.projectionGradient(gradient, p, norms, features, rows: rows))
+      let dz = self.unnormalized(gradient, p, norms, rows: rows)
+      let projection =
+        parts.contains(.projection) ? self.projectionGradient(dz, features, rows: rows) : []
+      if trainsBackbone {
+        var df = [Float](repeating: 0, count: rows * self.featureCount)
+        self.projectionLayer.backward(dz, weights: self.projection, rows: rows, intoInput: &df)
+        workspace.backward(df, count: rows, parameters: self.backbone)
       }
-      var dz = gradient
-      self.norm.backward(gradient, y: p, norms: norms, rows: rows, into: &dz)
-      var df = [Float](repeating: 0, count: rows * self.featureCount)
-      self.projectionLayer.backward(dz, weights: self.projection, rows: rows, intoInput: &df)
-      workspace.backward(df, count: rows, parameters: self.backbone)
-      return (sum, [Float]())
+      return (sum, projection)
     }
-    let total = jobs.reduce(0) { $0 + $1.0 }
     // Always added up in the same order.
-    var sums = [Float](repeating: 0, count: part == .backbone ? backbone.count : projection.count)
-    if part == .backbone {
+    var sums = Gradients()
+    if trainsBackbone {
+      sums.backbone = [Float](repeating: 0, count: backbone.count)
       for workspace in workspaces {
-        swiftlet_accumulate(&sums, workspace.parameterGradients, sums.count)
+        swiftlet_accumulate(&sums.backbone, workspace.parameterGradients, backbone.count)
       }
-    } else {
-      for (_, gradient) in jobs { swiftlet_accumulate(&sums, gradient, sums.count) }
     }
-    return (total, sums)
+    if parts.contains(.projection) {
+      sums.projection = [Float](repeating: 0, count: projection.count)
+      for (_, gradient) in jobs {
+        swiftlet_accumulate(&sums.projection, gradient, projection.count)
+      }
+    }
+    return (jobs.reduce(0) { $0 + $1.0 }, sums)
   }
 
   private func project(_ features: Features, rows: Int) -> (p: [Float], norms: [Float]) {
@@ -198,6 +248,7 @@ public final class Student {
       projectionLayer.forward(
         features, weights: base, bias: base + width * featureCount, rows: rows, into: &z)
     }
+    guard isNormalized else { return (z, []) }
     var (p, norms) = (z, [Float](repeating: 0, count: rows))
     norm.forward(z, rows: rows, into: &p, norms: &norms)
     return (p, norms)

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Dispatch
+import Pictures
+import Runtime
+
+/// The decoded pictures of a folder: all that fit a memory budget are kept, the others are decoded
+/// each time. Immutable once it is loaded.
+public final class PictureStore: Sendable {
+  /// Why a picture is left out.
+  public struct Broken: Sendable {
+    public var index: Int
+    public var reason: String
+  }
+
+  public let folder: PictureFolder
+  /// By picture of the folder; nil where there was no memory for it, or it is broken.
+  private let images: [Image?]
+  /// The longest that the shorter side of a picture is kept at, in pixels.
+  private let keptSide: Int
+  public let broken: [Broken]
+
+  /// Reads every picture once.
+  ///
+  /// - Parameters:
+  ///   - digests: SHA-256 by path, to be compared; a picture without one is not.
+  ///   - byteCount: of the decoded pictures that are kept.
+  ///   - keptSide: pictures whose shorter side is longer are reduced to it, in pixels; twice the
+  ///     network's input loses nothing that a crop of 0.7 of the area could show.
+  ///   - threads: decode side by side.
+  /// - Throws: `TrainingError` where a picture is another one than the digest says.
+  public init(
+    _ folder: PictureFolder, digests: [String: String] = [:], byteCount: Int = 2 << 30,
+    keptSide: Int = 448, threads: Int = 2, progress: @Sendable @escaping (Double) -> Void = { _ in }
+  ) throws(TrainingError) {
+    self.folder = folder
+    self.keptSide = keptSide
+    var images = [Image?](repeating: nil, count: folder.pictures.count)
+    var broken: [Broken] = []
+    var kept = 0
+    // So many at a time: decoded side by side, then kept in order.
+    let step = 64 * max(threads, 1)
+    for first in stride(from: 0, to: images.count, by: step) {
+      let part = first..<min(first + step, images.count)
+      let results = Self.load(folder, part, digests, keptSide, threads)
+      for (index, result) in zip(part, results) {
+        switch result {
+        case .image(let image):
+          guard kept + image.pixels.count <= byteCount else { continue }
+          kept += image.pixels.count
+          images[index] = image
+        case .broken(let reason): broken.append(Broken(index: index, reason: reason))
+        case .other:
+          throw TrainingError(
+            "\(folder.root)/\(folder.pictures[index].path): another picture than the bank's "
+              + "(SHA-256); 'swiftlet-train bank verify' names all of them. Take the vendor's "
+              + "pictures, or let the vendor make a bank of these")
+        }
+      }
+      progress(Double(part.upperBound) / Double(images.count))
+    }
+    self.images = images
+    self.broken = broken
+  }
+
+  private enum Loaded: Sendable {
+    case image(Image)
+    case broken(String)
+    /// It has another digest.
+    case other
+  }
+
+  private static func load(
+    _ folder: PictureFolder, _ part: Range<Int>, _ digests: [String: String], _ keptSide: Int,
+    _ threads: Int
+  ) -> [Loaded] {
+    var results = [Loaded](repeating: .other, count: part.count)
+    results.withUnsafeMutableBufferPointer { results in
+      nonisolated(unsafe) let results = results
+      DispatchQueue.concurrentPerform(iterations: max(threads, 1)) { thread in
+        for place in stride(from: thread, to: part.count, by: max(threads, 1)) {
+          let path = folder.pictures[part.lowerBound + place].path
+          results[place] = load(folder.root + "/" + path, digests[path], keptSide)
+        }
+      }
+    }
+    return results
+  }
+
+  private static func load(_ path: String, _ digest: String?, _ keptSide: Int) -> Loaded {
+    do throws(PictureError) {
+      let bytes = try Pictures.read(path: path)
+      if let digest, hexadecimal(SHA256.hash(data: bytes)) != digest.lowercased() {
+        return .other
+      }
+      return .image(reduced(try Pictures.decode(bytes: bytes, name: path), keptSide))
+    } catch {
+      return .broken(error.description)
+    }
+  }
+
+  static func hexadecimal(_ digest: SHA256Digest) -> String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  /// The picture at no more than the side that is kept.
+  private static func reduced(_ image: Image, _ keptSide: Int) -> Image {
+    let shorter = min(image.width, image.height)
+    guard shorter > keptSide else { return image }
+    let (width, height) = (image.width * keptSide / shorter, image.height * keptSide / shorter)
+    var resizer = PictureResizer(width: width, height: height)
+    let pixels = resizer.pixels(of: image, PictureRegion(image))
+    return Image(width: width, height: height, format: .rgb, pixels: pixels)
+  }
+
+  /// A picture, decoded again where it was not kept.
+  ///
+  /// - Precondition: the picture is not broken.
+  func image(_ index: Int) -> Image {
+    if let image = images[index] { return image }
+    let path = folder.root + "/" + folder.pictures[index].path
+    guard case .image(let image) = Self.load(path, nil, keptSide) else {
+      // It was there at the start and is gone: grey says nothing.
+      return Image(width: 1, height: 1, format: .grey, pixels: [128])
+    }
+    return image
+  }
+
+  /// The pictures that are not broken, in order.
+  public var usable: [Int] {
+    let left = Set(broken.map(\.index))
+    return folder.pictures.indices.filter { !left.contains($0) }
+  }
+}
