@@ -11,6 +11,8 @@ public struct WeightAverage: Sendable {
   /// Steps since the last evaluation.
   private var sum: [Double] = []
   private var steps = 0
+  /// Of the evaluations that were heard.
+  private var losses: [Double] = []
   /// One for each evaluation; empty where it was dropped, or became part of `settled`.
   private var segments: [(sum: [Double], steps: Int)] = []
   private var settled: (sum: [Double], steps: Int) = ([], 0)
@@ -38,6 +40,7 @@ public struct WeightAverage: Sendable {
     guard !valley.hasEnded else { return }
     segments.append((sum, steps))
     (sum, steps) = ([], 0)
+    losses.append(loss)
     valley.add(loss)
     let (count, first) = (segments.count, valley.averaged.lowerBound)
     let hasBegun = first <= count - valley.convergence
@@ -78,5 +81,34 @@ public struct WeightAverage: Sendable {
       }
     }
     return result.map { Float($0 / Double(total)) }
+  }
+
+  /// All that an average needs to go on.
+  struct Archive: Equatable {
+    /// Of the evaluations so far.
+    var losses: [Double]
+    /// Of the segment that is open, of each closed one, and of the settled part, in this order.
+    var sums: [[Double]]
+    var steps: [Int]
+  }
+
+  var archive: Archive {
+    Archive(
+      losses: losses, sums: [sum] + segments.map(\.sum) + [settled.sum],
+      steps: [steps] + segments.map(\.steps) + [settled.steps])
+  }
+
+  /// - Returns: nil where the archive is none of an average.
+  init?(_ archive: Archive) {
+    self.init()
+    let count = archive.sums.count
+    guard count >= 2, archive.steps.count == count, archive.losses.count >= count - 2 else {
+      return nil
+    }
+    losses = archive.losses
+    for loss in losses { valley.add(loss) }
+    (sum, steps) = (archive.sums[0], archive.steps[0])
+    segments = (1..<count - 1).map { (archive.sums[$0], archive.steps[$0]) }
+    settled = (archive.sums[count - 1], archive.steps[count - 1])
   }
 }

@@ -15,7 +15,7 @@ public struct FeatureTable: Sendable {
   ///   - views: variations of each.
   ///   - progress: 0...1; false ends the work.
   /// - Returns: nil where `progress` ended it.
-  init?(
+  public init?(
     _ student: Student, _ store: PictureStore, _ input: TrainingInput, plain: [Int],
     varied: [Int], views: Int, progress: (Double) -> Bool
   ) {
