@@ -77,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "swiftlet-train",
       dependencies: [
-        "Training", "Runtime",
+        "Training", "Quantize", "Runtime", "CPlatform",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

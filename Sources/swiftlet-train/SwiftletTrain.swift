@@ -17,7 +17,7 @@ struct SwiftletTrain: ParsableCommand {
       Exit codes: 0 all right, 1 something failed, 2 bad input, 64 wrong usage.
       """,
     version: SwiftletVersion.current,
-    subcommands: [BankCommand.self, BenchmarkCommand.self])
+    subcommands: [EvaluateCommand.self, BankCommand.self, BenchmarkCommand.self])
 
   static func main() {
     // A reader that has gone ends the program without a word.
@@ -28,6 +28,8 @@ struct SwiftletTrain: ParsableCommand {
       guard fflush(nil) == 0 else { fail("standard output cannot be written", code: 1) }
     } catch let error as TrainingError {
       fail(error.description, code: 2)
+    } catch let ended as Interrupt.Ended {
+      fail("stopped; \(ended.what)", code: Interrupt.Ended.code)
     } catch {
       exit(withError: error)
     }

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+import Quantize
+import Training
+
+/// The cells of a comparison, and who does which of them.
+struct ComparisonPlan {
+  struct Cell {
+    var method: TrainingMethod
+    var target: String
+    var sources: [String]
+    var seed: UInt64
+
+    var name: String { "\(method.rawValue)_\(target)_\(seed)" }
+  }
+
+  let command: EvaluateCommand
+  let cells: [Cell]
+  private let runsFolder: String
+
+  init(_ command: EvaluateCommand) throws {
+    self.command = command
+    runsFolder = command.output + "/runs"
+    let methods = try command.chosenMethods()
+    let domains = try PictureFolder(command.data.data).domains
+    var targets: [(String, [String])] = []
+    if command.protocol == .transfer {
+      targets = [("transfer", command.source?.names ?? [])]
+    } else {
+      let left = command.target?.names ?? domains
+      for target in left {
+        let sources = command.source?.names.filter { $0 != target } ?? domains.filter { $0 != target }
+        guard domains.contains(target), !sources.isEmpty else {
+          throw TrainingError(
+            "\(command.data.data): '\(target)' cannot be left out; the domains are "
+              + domains.joined(separator: ", "))
+        }
+        targets.append((target, sources))
+      }
+    }
+    // Seeds outermost: an early end leaves whole tables of fewer seeds.
+    cells = (1...command.seeds).flatMap { seed in
+      targets.flatMap { target, sources in
+        methods.filter { $0 != .teacher || seed == 1 }.map {
+          Cell(method: $0, target: target, sources: sources, seed: UInt64(seed))
+        }
+      }
+    }
+  }
+
+  func prepareOutput() throws {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: runsFolder, withIntermediateDirectories: true)
+    } catch {
+      throw TrainingError("\(runsFolder): cannot be made: \(error.localizedDescription)")
+    }
+  }
+
+  private func path(_ cell: Cell) -> String { "\(runsFolder)/\(cell.name).json" }
+
+  private func result(_ cell: Cell) throws -> MethodRun.Result? {
+    guard let data = FileManager.default.contents(atPath: path(cell)) else { return nil }
+    guard let result = try? JSONDecoder().decode(MethodRun.Result.self, from: data) else {
+      throw TrainingError("\(path(cell)): this is no run's result; remove it, and it is done again")
+    }
+    guard cell.method == .teacher || result.recipe == recipeText(cell) else {
+      throw TrainingError(
+        "\(path(cell)): this run had another recipe or data; name another --output\nthen: "
+          + "\(result.recipe)\nnow:  \(recipeText(cell))")
+    }
+    return result
+  }
+
+  private func recipe(_ cell: Cell) -> TrainingRecipe {
+    var recipe = command.recipe.recipe
+    recipe.seed = cell.seed
+    return recipe
+  }
+
+  private func recipeText(_ cell: Cell) -> String {
+    var arguments = command.recipe
+    arguments.seed = cell.seed
+    let student = URL(fileURLWithPath: command.data.student).lastPathComponent
+    let bank = URL(fileURLWithPath: command.data.bank).lastPathComponent
+    let excluded = command.data.exclude?.names.joined(separator: ",") ?? ""
+    return "\(student) \(bank) \(command.data.preprocessing.rawValue) -\(excluded) "
+      + arguments.summary
+  }
+
+  /// Does every cell that nobody has done and nobody is doing.
+  func runCells() throws {
+    let open = try cells.filter { try result($0) == nil }
+    guard !open.isEmpty else { return }
+    let progress = try TrainingProgress(logPath: command.output + "/log.jsonl")
+    let session = try TrainingSession(command.data, command.recipe, progress: progress)
+    let tests = try self.tests(session, progress)
+    let features = try self.features(session, open, progress)
+    Interrupt.install()
+    for (index, cell) in open.enumerated() {
+      guard let claim = FileClaim(path(cell) + ".lock") else { continue }
+      defer { claim.release() }
+      guard try result(cell) == nil else { continue }
+      progress.say("\(index + 1) of \(open.count): \(cell.name)")
+      progress.write(["event": "run", "run": cell.name])
+      let run = MethodRun(
+        method: cell.method, target: cell.target, sources: cell.sources, recipe: recipe(cell),
+        recipeText: recipeText(cell))
+      let done = try run.run(
+        session.student, session.set, session.input, features: features, tests: tests(cell),
+        shouldPause: { Interrupt.isRequested }, observe: progress.observe)
+      guard let done else { throw Interrupt.Ended(what: "the same command does the runs that are left") }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      try AtomicFile.write(Array(try encoder.encode(done.result)), to: path(cell))
+      progress.clear()
+      progress.say(
+        "\(cell.name): in-domain \(Report.percent(done.result.inDomain.accuracy)) %, "
+          + done.result.tests.map { "\($0.name) \(Report.percent($0.accuracy)) %" }
+          .joined(separator: ", ") + ", \(Report.fixed(done.result.seconds, 0)) s")
+    }
+  }
+
+  /// The tests of a cell.
+  private func tests(
+    _ session: TrainingSession, _ progress: TrainingProgress
+  ) throws -> (Cell) -> [MethodRun.Test] {
+    let set = session.set
+    func test(_ set: TeacherSet, _ domain: String, _ name: String) -> MethodRun.Test {
+      MethodRun.Test(
+        name: name, set: set,
+        pictures: set.store.usable.filter { set.pictures[$0].domain == domain })
+    }
+    guard command.protocol == .transfer else {
+      return { [test(set, $0.target, $0.target)] }
+    }
+    var tests: [MethodRun.Test] = []
+    let side = max(session.student.inputSize.height, session.student.inputSize.width)
+    for entry in command.test {
+      let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+      let other = try TrainingSession.pictures(
+        parts[1], set.bank, excluded: [], side: side, command.data, progress: progress)
+      let domains = Set(other.pictures.map(\.domain)).sorted()
+      tests += domains.map { test(other, $0, domains.count == 1 ? parts[0] : "\(parts[0]) \($0)") }
+    }
+    return { [tests] _ in tests }
+  }
+
+  /// The frozen backbone's features, once for all cells that need them.
+  private func features(
+    _ session: TrainingSession, _ cells: [Cell], _ progress: TrainingProgress
+  ) throws -> FeatureTable? {
+    let recipe = command.recipe.recipe
+    let needs = cells.contains { $0.method == .adip || $0.method == .linearProbe }
+    guard needs, recipe.views > 0 else { return nil }
+    let domains = Set(cells.flatMap(\.sources))
+    let set = session.set
+    let pictures = set.store.usable.filter {
+      domains.contains(set.pictures[$0].domain) && set.rowOf[$0] != nil
+    }
+    Interrupt.install()
+    let table = FeatureTable(
+      session.student, set.store, session.input, plain: pictures, varied: pictures,
+      views: recipe.views
+    ) { part in
+      progress.observe(.preparation("features", part))
+      return !Interrupt.isRequested
+    }
+    guard let table else { throw Interrupt.Ended(what: "nothing was begun yet") }
+    return table
+  }
+
+  /// Starts the same command several times; each takes the cells that no other one has.
+  func startJobs() throws {
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    if let place = arguments.firstIndex(of: "--jobs") {
+      arguments.replaceSubrange(place...place + 1, with: ["--jobs", "1"])
+    } else {
+      arguments = arguments.map { $0.hasPrefix("--jobs=") ? "--jobs=1" : $0 }
+    }
+    let processes = try (0..<command.jobs).map { _ in
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      process.arguments = arguments
+      process.standardOutput = FileHandle.nullDevice
+      try process.run()
+      return process
+    }
+    Interrupt.install()
+    for process in processes { process.waitUntilExit() }
+    guard processes.allSatisfy({ $0.terminationStatus == 0 }) else {
+      throw TrainingError("a process ended with an error; see above. Finished runs are kept")
+    }
+  }
+
+  /// All results that are there.
+  func table() throws -> ComparisonTable {
+    let results = try cells.compactMap { try result($0) }
+    guard !results.isEmpty else {
+      throw TrainingError("\(runsFolder): no run is finished yet; other processes may be at work")
+    }
+    return ComparisonTable(results, isTransfer: command.protocol == .transfer)
+  }
+}
