@@ -58,7 +58,9 @@ public struct Augmentation: Sendable, Equatable {
     for _ in 0..<10 {
       let area = Double(width * height) * Double.random(in: cropScale, using: &generator)
       let ratio = exp(Double.random(in: logarithms, using: &generator))
-      let (w, h) = (Int((area * ratio).squareRoot().rounded()), Int((area / ratio).squareRoot().rounded()))
+      let (w, h) = (
+        Int((area * ratio).squareRoot().rounded()), Int((area / ratio).squareRoot().rounded())
+      )
       guard (1...width).contains(w), (1...height).contains(h) else { continue }
       return PictureRegion(
         x: Int.random(in: 0...width - w, using: &generator),

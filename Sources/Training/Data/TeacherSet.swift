@@ -4,7 +4,7 @@
 public struct TeacherSet: Sendable {
   public let store: PictureStore
   public let bank: EmbeddingBank
-  /// The labels that have a text, sorted: the classes to decide between.
+  /// The bank's names of the classes to decide between, sorted.
   public let classes: [String]
   /// `[classes.count][width]`.
   public let texts: [Float]
@@ -25,8 +25,9 @@ public struct TeacherSet: Sendable {
     self.store = store
     self.bank = bank
     let pictures = store.folder.pictures
+    let labels = Set(pictures.map(\.label)).sorted()
     var textOf: [String: Int] = [:]
-    for label in wanted ?? Set(pictures.map(\.label)).sorted() {
+    for label in wanted ?? labels {
       textOf[label] = bank.classIndex(ofLabel: label)
       if wanted != nil && textOf[label] == nil {
         throw TrainingError(
@@ -34,16 +35,17 @@ public struct TeacherSet: Sendable {
             + "or leave the class out with --exclude")
       }
     }
-    let classes = textOf.keys.sorted()
-    guard !classes.isEmpty else {
+    // Labels that are one text's aliases are one class.
+    let chosen = Set(textOf.values).sorted { bank.classes[$0] < bank.classes[$1] }
+    guard !chosen.isEmpty else {
       throw TrainingError(
         "\(store.folder.root): the bank has a text for none of its labels, such as "
-          + "'\(pictures.first?.label ?? "")'; 'swiftlet-train bank inspect' names the bank's classes")
+          + "'\(labels.first ?? "")'; 'swiftlet-train bank inspect' names the bank's classes")
     }
-    self.classes = classes
-    texts = classes.flatMap { Array(bank.text(textOf[$0] ?? 0)) }
-    let indices = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
-    classOf = pictures.map { indices[$0.label] }
+    classes = chosen.map { bank.classes[$0] }
+    texts = chosen.flatMap { Array(bank.text($0)) }
+    let indices = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
+    classOf = pictures.map { picture in textOf[picture.label].flatMap { indices[$0] } }
     let rows = Dictionary(uniqueKeysWithValues: bank.paths.enumerated().map { ($1, $0) })
     rowOf = pictures.map { rows[$0.path] }
   }

@@ -81,7 +81,9 @@ public struct Evaluator: Sendable {
     }
     let loader = BatchLoader(
       set.store, input.preprocessing, size: student.inputSize, augmentation: nil, steps: 0..<count
-    ) { pictures[$0 * size..<min(($0 + 1) * size, pictures.count)].map { .init(picture: $0, seed: 0) } }
+    ) {
+      pictures[$0 * size..<min(($0 + 1) * size, pictures.count)].map { .init(picture: $0, seed: 0) }
+    }
     var step = 0
     while let batch = loader.batch() {
       body(part(step), student.embeddings(batch.pixels, count: batch.items.count))

@@ -83,6 +83,7 @@ public struct MethodRun {
     if method == .teacher {
       result.inDomain = Self.teacher(set, validation, "in-domain")
       result.tests = tests.map { Self.teacher($0.set, $0.pictures, $0.name) }
+        .filter { $0.count > 0 }
       return (result, student)
     }
     var run = TrainingRun(

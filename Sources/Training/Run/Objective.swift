@@ -37,8 +37,10 @@ public enum Objective: Sendable, Equatable {
     images.reserveCapacity(p.count)
     for picture in pictures {
       // Sources are pictures that the bank knows; others weigh nothing.
-      images += set.rowOf[picture].map { set.bank.image($0) } ?? ArraySlice(
-        repeating: 0, count: set.width)
+      images +=
+        set.rowOf[picture].map { set.bank.image($0) }
+        ?? ArraySlice(
+          repeating: 0, count: set.width)
     }
     var gradient = p
     let mean = set.texts.withUnsafeBufferPointer { texts -> Double in
@@ -62,7 +64,11 @@ public enum Objective: Sendable, Equatable {
     var silent: [Int] = []
     for (row, picture) in pictures.enumerated() {
       if self == .texts {
-        if let index = set.classOf[picture] { targets[row * count + index] = 1 } else { silent.append(row) }
+        if let index = set.classOf[picture] {
+          targets[row * count + index] = 1
+        } else {
+          silent.append(row)
+        }
       } else if let bankRow = set.rowOf[picture] {
         targets.replaceSubrange(
           row * count..<(row + 1) * count, with: Self.probabilities(set, bankRow))

@@ -46,9 +46,12 @@ struct StageTrainer {
       return stride(from: rank, to: all.count, by: size).map { all[$0] }
     }
     let usesTable = features != nil && recipe.views > 0
-    let loader = usesTable ? nil : BatchLoader(
-      set.store, input.preprocessing, size: student.inputSize, augmentation: input.augmentation,
-      steps: batches, items: items)
+    let loader =
+      usesTable
+      ? nil
+      : BatchLoader(
+        set.store, input.preprocessing, size: student.inputSize, augmentation: input.augmentation,
+        steps: batches, items: items)
     let start = ContinuousClock.now
     var clock = start
     while state.step < stage.steps {

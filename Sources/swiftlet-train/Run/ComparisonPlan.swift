@@ -30,7 +30,8 @@ struct ComparisonPlan {
     } else {
       let left = command.target?.names ?? domains
       for target in left {
-        let sources = command.source?.names.filter { $0 != target } ?? domains.filter { $0 != target }
+        let sources =
+          command.source?.names.filter { $0 != target } ?? domains.filter { $0 != target }
         guard domains.contains(target), !sources.isEmpty else {
           throw TrainingError(
             "\(command.data.data): '\(target)' cannot be left out; the domains are "
@@ -110,7 +111,9 @@ struct ComparisonPlan {
       let done = try run.run(
         session.student, session.set, session.input, features: features, tests: tests(cell),
         shouldPause: { Interrupt.isRequested }, observe: progress.observe)
-      guard let done else { throw Interrupt.Ended(what: "the same command does the runs that are left") }
+      guard let done else {
+        throw Interrupt.Ended(what: "the same command does the runs that are left")
+      }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
       try AtomicFile.write(Array(try encoder.encode(done.result)), to: path(cell))

@@ -38,7 +38,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Runs of each cell, with the seeds 1, 2, ...")
   var seeds = 3
 
-  @Option(help: "Domains that train, with commas between them; all but the left-out one by default.")
+  @Option(
+    help: "Domains that train, with commas between them; all but the left-out one by default.")
   var source: NameList?
 
   @Option(help: "Domains to leave out, with commas between them; all by default.")
@@ -80,7 +81,9 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     _ = try chosenMethods()
-    guard (1...1000).contains(seeds) else { throw ValidationError("--seeds \(seeds) is not 1...1000") }
+    guard (1...1000).contains(seeds) else {
+      throw ValidationError("--seeds \(seeds) is not 1...1000")
+    }
     guard (1...64).contains(jobs) else { throw ValidationError("--jobs \(jobs) is not 1...64") }
     guard `protocol` == .transfer || test.isEmpty else {
       throw ValidationError("--test goes with --protocol transfer")

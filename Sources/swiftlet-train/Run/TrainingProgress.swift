@@ -64,7 +64,8 @@ final class TrainingProgress {
     guard Self.isWatched, (ContinuousClock.now - lastShown) > .milliseconds(100) else { return }
     lastShown = .now
     let spent = (ContinuousClock.now - stageStart) / .seconds(1)
-    let left = report.step > 1 ? spent / Double(report.step - 1) * Double(report.steps - report.step) : 0
+    let left =
+      report.step > 1 ? spent / Double(report.step - 1) * Double(report.steps - report.step) : 0
     let accuracy = report.accuracy.map { ", \(Report.percent($0)) %" } ?? ""
     bar(
       "\(report.stage) \(report.step)/\(report.steps)", Double(report.step) / Double(report.steps),

@@ -80,7 +80,9 @@ struct TrainingSession {
     var needed = student.byteCount(batch: recipe.batchPerDomain * domains)
     needed += recipe.views * set.pictures.count * student.featureCount * 4
     // SWAD: sums in binary64, the segments that may still fall on either side, and a checkpoint.
-    if recipe.averagesWeights { needed += 9 * 8 * (student.backbone.count + student.projection.count) }
+    if recipe.averagesWeights {
+      needed += 9 * 8 * (student.backbone.count + student.projection.count)
+    }
     guard needed + cacheByteCount > available else { return }
     throw TrainingError(
       "training needs about \((needed + cacheByteCount) >> 20) MB more and \(available >> 20) MB are "
@@ -89,7 +91,9 @@ struct TrainingSession {
 
   /// What the kernel says that new work may take, in bytes.
   private static var availableByteCount: Int? {
-    guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8) else { return nil }
+    guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8) else {
+      return nil
+    }
     for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
       return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
     }
