@@ -117,4 +117,20 @@ struct StudentDefaultsTests {
       #expect(try quantize(student, ["--labels", labels], in: folder).code == 0)
     }
   }
+
+  @Test("scores are not compared with an embedding of their width")
+  func endings() throws {
+    try withTemporaryFolder { folder in
+      let labels = try Sample.write(
+        Data((0..<8).map { "\($0)\n" }.joined().utf8), folder, "labels.txt")
+      let plain = Self.golden + "/embeddings/torch_plain.onnx"
+      #expect(try quantize(plain, ["--labels", labels], in: folder).code == 0)
+      for (student, code) in [("torch_plain", 0), ("torch_normalize", 2)] as [(String, Int32)] {
+        let outcome = try swiftlet(
+          "evaluate", folder + "/a.swiftlet", Sample.pictures, "--float",
+          Self.golden + "/embeddings/\(student).onnx")
+        #expect(outcome.code == code, "\(outcome.errors)")
+      }
+    }
+  }
 }

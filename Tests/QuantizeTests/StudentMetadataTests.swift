@@ -6,9 +6,9 @@ import Testing
 
 @Suite("What a student's file says of itself")
 struct StudentMetadataTests {
-  private func student(
+  private func bytes(
     _ entries: [(String, String)], ending: ImportedStudent.Ending = .linear
-  ) throws -> ImportedStudent {
+  ) throws -> [UInt8] {
     var builder = ONNXBuilder(name: "made")
     builder.addInput("x", shape: [1, 3, 1, 1])
     let flat = builder.addNode("Flatten", name: "flat", ["x"], output: "flat")
@@ -20,12 +20,19 @@ struct StudentMetadataTests {
       last = builder.addNode("Div", name: "unit", [last, norm], output: "embedding")
     }
     builder.addOutput(last, shape: [1, 2])
-    let bytes = try builder.bytes(metadata: entries.map { (key: $0.0, value: $0.1) })
-    return try ONNXImporter.student(bytes: bytes, sourceName: "made.onnx")
+    return try builder.bytes(metadata: entries.map { (key: $0.0, value: $0.1) })
+  }
+
+  private func student(
+    _ entries: [(String, String)], ending: ImportedStudent.Ending = .linear
+  ) throws -> ImportedStudent {
+    try ONNXImporter.student(bytes: bytes(entries, ending: ending), sourceName: "made.onnx")
   }
 
   @Test("the same calls write the same bytes, which the importer reads")
   func builder() throws {
+    let entries = (0..<20).map { ("key \($0)", "value \($0)") }
+    #expect(try bytes(entries) == bytes(entries))
     let student = try student([])
     let output = try FloatExecutor(graph: student.graph, threads: 1).run([1, 10, 100])
     #expect(output == [531, 642])
@@ -71,7 +78,8 @@ struct StudentMetadataTests {
   }
 
   @Test(
-    "labels and scales that are none are named", arguments: ["", "a", "{}", "[1]", "[]", "[\"a\""])
+    "labels and scales that are none are named",
+    arguments: ["", "a", "{}", "[1]", "[]", "[\"a\"", deep])
   func badLabels(_ text: String) throws {
     let metadata = try student([("swiftlet.labels", text), ("swiftlet.logit_scale", "-1")]).metadata
     let error = #expect(throws: ImportError.self) { try metadata.labels() }
@@ -80,6 +88,8 @@ struct StudentMetadataTests {
     #expect(throws: ImportError.self) { try metadata.logitScale() }
     #expect(try metadata.preprocessing() == nil)
   }
+
+  private static let deep = String(repeating: "[", count: 100_000)
 
   @Test(
     "preprocessing that is none is named",

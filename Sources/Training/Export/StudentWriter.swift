@@ -30,7 +30,7 @@ struct StudentWriter {
 
   private mutating func add(_ node: StudentPlan.Node, _ output: String) {
     var value = names[node.inputs[0]] ?? ""
-    // A layer that only clips has no node of its own.
+    // Readers see the clip's output.
     let name = node.limit == nil ? output : output + ".unclipped"
     switch node.operation {
     case .pointwise(let layer, _):
