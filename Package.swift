@@ -115,7 +115,9 @@ if Context.environment["SWIFTLET_FUZZ"] != nil {
   package.targets += [
     .target(
       name: "Quantize", dependencies: ["Runtime", protobuf], exclude: ["Import/onnx.proto"],
-      sources: ["Import", "Graph", "Optimize", "Execute", "Calibrate/SeededGenerator.swift"]),
+      sources: [
+        "Import", "Safetensors", "Graph", "Optimize", "Execute", "Calibrate/SeededGenerator.swift",
+      ]),
     .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
     .executableTarget(
       name: "VerifierFuzzer", dependencies: ["Runtime", "CLibFuzzer"],

@@ -6,6 +6,7 @@ import Quantize
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
   do {
+    read(bytes)
     let source = try ONNXImporter.load(bytes: bytes, sourceName: "fuzz")
     let graph = GraphOptimizer.optimize(source)
     guard cost(source) <= 1 << 20, cost(graph) <= 1 << 20 else { return 0 }
@@ -18,6 +19,20 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     precondition(error is ImportError, "\(error) is no ImportError")
   }
   return 0
+}
+
+/// The same bytes as a student with classes and metadata; what does not read so may still be a graph.
+private func read(_ bytes: [UInt8]) {
+  do {
+    let student = try ONNXImporter.student(bytes: bytes, sourceName: "fuzz")
+    if let classes = student.classes {
+      precondition(classes.rows.count == classes.count * classes.width && classes.logitScale > 0)
+    }
+    _ = (try student.metadata.labels(), try student.metadata.preprocessing())
+    _ = try student.metadata.logitScale()
+  } catch {
+    precondition(error is ImportError, "\(error) is no ImportError")
+  }
 }
 
 /// Elements that one run touches; saturates.

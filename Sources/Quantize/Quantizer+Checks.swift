@@ -51,8 +51,8 @@ extension Quantizer {
 
 extension PreprocessingRecord {
   /// Whether it can make an input of that size; the rules of docs/model-format.md.
-  /// - Throws: `QuantizationError.preprocessing`.
-  func check(height: Int, width: Int) throws {
+  /// - Throws: `QuantizationError.preprocessing`, `.resizeSize`.
+  package func check(height: Int, width: Int) throws {
     for channel in 0..<3 {
       guard mean[channel].isFinite, deviation[channel].isFinite, deviation[channel] > 0 else {
         throw QuantizationError.preprocessing(

@@ -9,10 +9,11 @@ public struct QuantizationJob: Sendable {
   public var student: String
   /// A folder of pictures of the kind that the camera will see.
   public var calibration: String
-  /// One label an output, in their order; of `classes` where there are any.
+  /// One label an output, in their order; of `classes`, or of the class embeddings in the student's
+  /// file, where there are any.
   public var labels: [String]
   /// The classes of a student that ends in an embedding: a unit norm at its end is left out, the
-  /// runtime computes it.
+  /// runtime computes it. Nil for those that the student's file holds, if any.
   public var classes: ClassSet?
   public var preprocessing: PreprocessingRecord
   /// Recorded in the file; empty ones are left out.
@@ -76,11 +77,11 @@ public struct Quantizer: Sendable {
   public func quantize(
     _ job: QuantizationJob, progress: (Stage, Double) -> Void = { _, _ in }
   ) throws -> QuantizedStudent {
-    let source = try ONNXImporter.load(
-      path: job.student, dropsUnitNorm: job.classes != nil)
+    let student = try ONNXImporter.student(path: job.student)
+    let job = try job.completed(by: student)
     let file = try Data(contentsOf: URL(fileURLWithPath: job.student), options: .mappedIfSafe)
     return try quantize(
-      source, job, sourceDigest: SHA256.hash(data: file).hexadecimal, progress: progress)
+      student.graph, job, sourceDigest: SHA256.hash(data: file).hexadecimal, progress: progress)
   }
 
   /// As above, for a graph that is in memory already.

@@ -119,11 +119,11 @@ final class FloatReference {
   private var bytes: [UInt8]
 
   init(_ path: String, _ classifier: borrowing Classifier, threads: Int) throws {
+    let ending: ImportedStudent.Ending
     do {
-      executor = FloatExecutor(
-        graph: GraphOptimizer.optimize(
-          try ONNXImporter.load(
-            path: path, dropsUnitNorm: classifier.engine.model.classes != nil)), threads: threads)
+      let student = try ONNXImporter.student(path: path)
+      ending = student.ending
+      executor = FloatExecutor(graph: GraphOptimizer.optimize(student.graph), threads: threads)
     } catch let error as ImportError {
       throw Failure(error.description)
     }
@@ -135,7 +135,8 @@ final class FloatReference {
     let shape = executor.graph.values[executor.graph.input].shape
     let scores = executor.graph.values[executor.graph.output].shape
     guard shape == Shape(height: input.height, width: input.width, channels: input.channels),
-      scores == Shape(height: 1, width: 1, channels: classifier.engine.model.output.channels)
+      scores == Shape(height: 1, width: 1, channels: classifier.engine.model.output.channels),
+      ending == .linear || classifier.engine.model.classes != nil
     else {
       throw Failure(
         "\(path): its input or output is not that of the model; name the student it came from")

@@ -9,8 +9,10 @@ struct QuantizeCommand: ParsableCommand {
     abstract: "Turn a float student (ONNX) into an int8 model file.",
     discussion: """
       Calibrates on a folder of pictures of the kind that the camera will see; a hundred are \
-      enough. The same inputs, options and seed give the same bytes.
-      Example:
+      enough. The same inputs, options and seed give the same bytes. Labels, class embeddings and \
+      preprocessing that the student's file holds need no option; it is said what is taken from it.
+      Examples:
+        swiftlet quantize student.onnx --calibration pictures/ --output student.swiftlet
         swiftlet quantize student.onnx --calibration pictures/ --labels labels.txt \\
           --output student.swiftlet
       A student that ends in an embedding takes its classes from an embedding bank; they can be \
@@ -37,7 +39,8 @@ struct QuantizeCommand: ParsableCommand {
   @Option(
     help: """
       A text file of labels, one a line, in the order of the outputs; with --classes those of the \
-      bank's classes that the model knows, with --class-embeddings the names of its rows.
+      bank's classes that the model knows, with --class-embeddings the names of its rows. By \
+      default those that the student's file names.
       """)
   var labels: String?
 
@@ -50,15 +53,18 @@ struct QuantizeCommand: ParsableCommand {
   @Option(help: "With --classes: a text file of the bank's classes that are never decided.")
   var negativeLabels: String?
 
-  @Option(help: "What cosines are multiplied by before softmax; by default the bank's, else 100.")
+  @Option(help: "What cosines are multiplied by before softmax; by default the file's, else 100.")
   var logitScale: Float?
 
   @Option(name: .shortAndLong, help: "The model file to write.")
   var output: String
 
   @Option(
-    help: "Mean and deviation: imagenet, or efficientnet-lite (127, 128).")
-  var preprocessing = Preset.imagenet
+    help: """
+      Mean and deviation: imagenet, or efficientnet-lite (127, 128). By default what the student's \
+      file says, else imagenet.
+      """)
+  var preprocessing: Preset?
 
   @Option(help: "Three means of byte values 0...255, as 123.7,116.3,103.5. Instead of a preset.")
   var mean: String?
@@ -67,11 +73,18 @@ struct QuantizeCommand: ParsableCommand {
   var deviation: String?
 
   @Option(
-    help: "The shorter side before the centre crop, in pixels; 0 squashes to the input's size.")
-  var resize = 256
+    help: """
+      The shorter side before the centre crop, in pixels; 0 squashes to the input's size. By \
+      default what the student's file says, else 256.
+      """)
+  var resize: Int?
 
-  @Option(help: "The colour order that the student was trained with.")
-  var colourOrder = Colour.rgb
+  @Option(
+    help: """
+      The colour order that the student was trained with. By default what the student's file says, \
+      else rgb.
+      """)
+  var colourOrder: Colour?
 
   @Option(
     help: """
@@ -135,22 +148,16 @@ struct QuantizeCommand: ParsableCommand {
     if let pictures, pictures < 1 {
       throw ValidationError("--pictures \(pictures) leaves none to calibrate with")
     }
-    guard (0...65_535).contains(resize) else {
+    if let resize, !(0...65_535).contains(resize) {
       throw ValidationError("--resize \(resize) is not within 0...65535")
     }
     guard classes == nil || classEmbeddings == nil else {
       throw ValidationError("give either --classes or --class-embeddings")
     }
-    guard labels != nil || classes != nil else {
-      throw ValidationError("Missing expected argument '--labels <labels>'")
-    }
     guard classes != nil || negativeLabels == nil else {
       throw ValidationError("--negative-labels goes with --classes")
     }
-    guard classes != nil || classEmbeddings != nil || logitScale == nil else {
-      throw ValidationError("--logit-scale goes with --classes or --class-embeddings")
-    }
-    _ = try record()
+    _ = try preprocessingOptions()
   }
 
   func run() throws {
@@ -211,22 +218,36 @@ struct QuantizeCommand: ParsableCommand {
   }
 
   private func job() throws -> QuantizationJob {
+    var file = StudentDefaults(try ONNXImporter.student(path: student))
+    let record = try file.preprocessing(preprocessingOptions())
     let chosen = try labels.map(LabelFile.read)
-    var job = QuantizationJob(
-      student: student, calibration: calibration, labels: chosen ?? [],
-      preprocessing: try record())
-    if let set = try classSet(chosen) {
+    let set = try classSet(chosen, &file)
+    var job: QuantizationJob
+    if let set {
       job = QuantizationJob(
-        student: student, calibration: calibration, classes: set, preprocessing: job.preprocessing)
+        student: student, calibration: calibration, classes: set, preprocessing: record)
+    } else {
+      guard logitScale == nil else {
+        throw Failure(
+          "--logit-scale goes with class embeddings; \(student) gives scores of its own",
+          code: Failure.usage)
+      }
+      job = QuantizationJob(
+        student: student, calibration: calibration, labels: try chosen ?? file.labels(),
+        preprocessing: record)
     }
     job.name = name
     job.licence = licence
+    file.report()
     return job
   }
 
   /// The classes of an embedding student; nil for one that gives scores.
-  private func classSet(_ chosen: [String]?) throws -> ClassSet? {
-    guard let path = classes ?? classEmbeddings else { return nil }
+  private func classSet(_ chosen: [String]?, _ file: inout StudentDefaults) throws -> ClassSet? {
+    guard let path = classes ?? classEmbeddings else {
+      guard file.student.ending != .linear else { return nil }
+      return try file.classes(labels: chosen, logitScale: logitScale)
+    }
     let texts = try TextEmbeddings(path: path, names: classes == nil ? chosen : nil)
     func embeddings(_ names: [String]) throws -> [(label: String, embedding: [Float])] {
       try names.map { ($0, try texts.embedding(of: $0)) }
@@ -234,30 +255,31 @@ struct QuantizeCommand: ParsableCommand {
     return try ClassSet(
       classes: try embeddings(chosen ?? texts.classes),
       negatives: try embeddings(try negativeLabels.map(LabelFile.read) ?? []),
-      logitScale: logitScale ?? texts.logitScale ?? 100)
+      logitScale: try logitScale ?? texts.logitScale ?? file.logitScale() ?? 100)
   }
 
-  private func record() throws -> PreprocessingRecord {
+  private func preprocessingOptions() throws -> PreprocessingOptions {
+    var options = PreprocessingOptions()
     // Of the ImageNet training set, on the scale 0...255.
-    let isImageNet = preprocessing == .imagenet
-    let means = try numbers(mean, "--mean") ?? (isImageNet ? [123.675, 116.28, 103.53] : [127])
-    let deviations =
-      try numbers(deviation, "--deviation") ?? (isImageNet ? [58.395, 57.12, 57.375] : [128])
-    guard deviations.allSatisfy({ $0 > 0 }) else {
+    switch preprocessing {
+    case .imagenet:
+      (options.mean, options.deviation) = ([123.675, 116.28, 103.53], [58.395, 57.12, 57.375])
+    case .efficientnetLite: (options.mean, options.deviation) = ([127], [128])
+    case nil: break
+    }
+    options.mean = try numbers(mean, "--mean") ?? options.mean
+    options.deviation = try numbers(deviation, "--deviation") ?? options.deviation
+    guard options.deviation?.allSatisfy({ $0 > 0 }) ?? true else {
       throw ValidationError("--deviation needs positive numbers")
     }
-    func triple(_ values: [Float]) -> InlineArray<3, Float> {
-      [values[0], values[values.count > 1 ? 1 : 0], values[values.count > 2 ? 2 : 0]]
+    options.resize = resize
+    switch colourOrder {
+    case .rgb: options.colourOrder = .rgb
+    case .bgr: options.colourOrder = .bgr
+    case .grey: options.colourOrder = .grey
+    case nil: break
     }
-    let order: PreprocessingRecord.ColourOrder =
-      switch colourOrder {
-      case .rgb: .rgb
-      case .bgr: .bgr
-      case .grey: .grey
-      }
-    return PreprocessingRecord(
-      resizeRule: resize == 0 ? .squash : .centreCrop, resizeSize: resize, colourOrder: order,
-      mean: triple(means), deviation: triple(deviations))
+    return options
   }
 
   /// One number, or three with commas between them.

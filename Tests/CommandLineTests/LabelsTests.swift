@@ -197,7 +197,7 @@ struct LabelsTests {
         (["a"], plain, 2, "there are 1 names for 5 embeddings"),
         (["cat"], classes + plain, 64, "either --classes or --class-embeddings"),
         (["cat"], ["--negative-labels", negative], 64, "goes with --classes"),
-        (["cat"], ["--logit-scale", "10"], 64, "--logit-scale goes with"),
+        (["cat"], ["--logit-scale", "10"], 64, "holds no classes; give --classes"),
         (["cat"], classes + ["--logit-scale", "0"], 2, "the logit scale 0.0 is not within"),
       ] as [([String], [String], Int32, String)] {
         let outcome = try Self.quantize(labels, more, in: folder, "c.swiftlet")

@@ -18,11 +18,11 @@ struct EmbeddingStudentTests {
       let path = GoldenEmbeddings.path("\(name).onnx")
       if Self.kept.contains(name) {
         #expect(throws: ImportError.self, "\(name)") {
-          try ONNXImporter.load(path: path, dropsUnitNorm: true)
+          try ONNXImporter.student(path: path)
         }
         continue
       }
-      let graph = try ONNXImporter.load(path: path, dropsUnitNorm: true)
+      let graph = try ONNXImporter.student(path: path).graph
       let output = try FloatExecutor(graph: graph, threads: 1).run(GoldenEmbeddings.input)
       let norm = output.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
       for (value, truth) in zip(output, numbers) {
@@ -80,17 +80,6 @@ struct EmbeddingStudentTests {
     #expect(named.width == 8 && named.logitScale == nil)
   }
 
-  @Test("half floats are read as IEEE 754 says")
-  func halves() {
-    for (bits, value) in [
-      (0x0000, 0.0), (0x3C00, 1), (0xBC00, -1), (0x0001, 0x1p-24), (0x03FF, 1023 * 0x1p-24),
-      (0x0400, 0x1p-14), (0x7BFF, 65_504), (0x7C00, .infinity), (0x3555, 0.333251953125),
-    ] as [(UInt16, Double)] {
-      #expect(TextEmbeddings.half(bits) == value)
-    }
-    #expect(TextEmbeddings.half(0x7E00).isNaN)
-  }
-
   /// Each element is off by half a step of 1/127 of the greatest.
   @Test("a class row is within its rounding of the embedding", arguments: [1, 2, 512, 513])
   func rows(_ width: Int) throws {
@@ -123,7 +112,7 @@ struct EmbeddingStudentTests {
       classes: try entries(labels), negatives: try entries(negatives), logitScale: 100,
       rejection: rejection)
     let student = GoldenEmbeddings.path("torch_normalize.onnx")
-    let graph = try ONNXImporter.load(path: student, dropsUnitNorm: true)
+    let graph = try ONNXImporter.student(path: student).graph
     let job = QuantizationJob(
       student: student, calibration: StudentRun.pictures, classes: set,
       preprocessing: StudentRun.preprocessing(graph))
@@ -136,8 +125,9 @@ struct EmbeddingStudentTests {
     let bytes = try Self.model(labels: ["cat", "dog", "cow"], negatives: ["big bird"])
     var classifier = try Classifier(Model.load(bytes.span.bytes))
     #expect((0..<3).map { classifier.label($0) } == ["cat", "dog", "cow"])
-    let graph = try ONNXImporter.load(
-      path: GoldenEmbeddings.path("torch_normalize.onnx"), dropsUnitNorm: true)
+    let graph = try ONNXImporter.student(
+      path: GoldenEmbeddings.path("torch_normalize.onnx")
+    ).graph
     let executor = FloatExecutor(graph: graph, threads: 1)
     var preprocessor = Preprocessor(
       record: StudentRun.preprocessing(graph), height: 6, width: 5, channels: 3)

@@ -25,7 +25,7 @@ struct GradientStudentTests {
 
   /// Picture 8 x 8 x 3, maximum pool to 4 x 4 x 6, a block, an average pool, another block whose
   /// input is read three times.
-  private func graph() -> FloatGraph {
+  func graph() -> FloatGraph {
     var generator = SeededGenerator(seed: 21)
     var pool = FloatWindow(kernelHeight: 3, kernelWidth: 3)
     (pool.strideY, pool.strideX) = (2, 2)

@@ -2,6 +2,7 @@
 import Foundation
 import Testing
 
+@testable import Quantize
 @testable import Training
 
 @Suite("Safetensors files")
@@ -33,7 +34,7 @@ struct SafetensorsTests {
     "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}",
     "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}",
     "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}",
-    "{\"a\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}",
+    "{\"a\":{\"dtype\":\"F65\",\"shape\":[1],\"data_offsets\":[0,8]}}",
     "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,4]}}",
     "{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0]}}",
     "{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]}}",
@@ -41,17 +42,30 @@ struct SafetensorsTests {
     "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}}",
   ])
   func damageIsAnError(_ header: String) {
-    #expect(throws: TrainingError.self) {
+    #expect(throws: SafetensorsError.self) {
       try Safetensors(file(header, data: [1, 2, 3, 4, 5, 6, 7, 8]), name: "x")
     }
   }
 
+  @Test func otherTypesMayStandBesideFloats() throws {
+    let header = """
+      {"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},\
+      "b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}
+      """
+    let read = try Safetensors(file(header, data: [1, 2, 3, 4, 0, 0, 0x80, 0x3F]), name: "x")
+    #expect(try read.floats("b") == [1] && read.tensors["a"]?.elementCount == 2)
+    let error = #expect(throws: SafetensorsError.self) { try read.floats("a") }
+    #expect(error?.description == "x: tensor 'a' has the type BF16, not F16 or F32")
+  }
+
   @Test func headersThatAreTooLongAreErrors() {
     for length in [UInt64.max, 1 << 40, 100_000_001, 3] {
-      #expect(throws: TrainingError.self) { try Safetensors(file("{}", length: length), name: "x") }
+      #expect(throws: SafetensorsError.self) {
+        try Safetensors(file("{}", length: length), name: "x")
+      }
     }
     for count in 0..<8 {
-      #expect(throws: TrainingError.self) { try Safetensors(Data(count: count), name: "x") }
+      #expect(throws: SafetensorsError.self) { try Safetensors(Data(count: count), name: "x") }
     }
   }
 
@@ -60,7 +74,7 @@ struct SafetensorsTests {
     writer.add(half: "image", [0.5, 0.5, 1, 0], shape: [2, 2])
     let whole = try writer.bytes()
     for count in whole.indices {
-      #expect(throws: TrainingError.self) { try Safetensors(Data(whole[..<count]), name: "x") }
+      #expect(throws: SafetensorsError.self) { try Safetensors(Data(whole[..<count]), name: "x") }
     }
     for index in whole.indices {
       for value: UInt8 in [0, 0x22, 0x30, 0x39, 0x7F, 0xFF] {
@@ -76,6 +90,8 @@ struct SafetensorsTests {
   @Test func halfFloatsAgreeWithTheirDefinition() {
     #expect(HalfFloat.float(0x3C00) == 1 && HalfFloat.float(0xC000) == -2)
     #expect(HalfFloat.float(0x0001) == 0x1p-24 && HalfFloat.float(0x7BFF) == 65504)
+    #expect(HalfFloat.float(0x03FF) == 1023 * 0x1p-24 && HalfFloat.float(0x0400) == 0x1p-14)
+    #expect(HalfFloat.float(0x3555) == 0.333251953125)
     #expect(HalfFloat.float(0x7C00) == .infinity && HalfFloat.float(0x7E00).isNaN)
     for bits in UInt16.min...UInt16.max where bits & 0x7C00 != 0x7C00 {
       #expect(HalfFloat.bits(HalfFloat.float(bits)) == bits)

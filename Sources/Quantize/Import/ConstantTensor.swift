@@ -110,9 +110,9 @@ struct ConstantTensor {
       return elements(raw, UInt32.self).map { .floats($0.map { Float(bitPattern: $0) }) }
     case 10:
       if !isRaw {
-        return .floats(tensor.int32Data.map { float16(UInt16(truncatingIfNeeded: $0)) })
+        return .floats(tensor.int32Data.map { HalfFloat.float(UInt16(truncatingIfNeeded: $0)) })
       }
-      return elements(raw, UInt16.self).map { .floats($0.map(float16)) }
+      return elements(raw, UInt16.self).map { .floats($0.map(HalfFloat.float)) }
     case 11:
       if !isRaw { return .floats(tensor.doubleData.map { Float($0) }) }
       return elements(raw, UInt64.self).map { .floats($0.map { Float(Double(bitPattern: $0)) }) }
@@ -148,18 +148,4 @@ struct ConstantTensor {
 
   /// The upper half of a binary32.
   private static func bfloat16(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
-
-  /// IEEE 754 binary16.
-  private static func float16(_ bits: UInt16) -> Float {
-    let sign: Float = bits & 0x8000 == 0 ? 1 : -1
-    let exponent = Int(bits >> 10 & 0x1F)
-    let fraction = Float(bits & 0x3FF)
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-24
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default:
-      return sign * (1 + fraction / 1024)
-        * Float(sign: .plus, exponent: exponent - 15, significand: 1)
-    }
-  }
 }

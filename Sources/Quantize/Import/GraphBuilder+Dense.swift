@@ -4,15 +4,22 @@ extension GraphBuilder {
   /// `y = alpha * x * B + beta * C`.
   mutating func readGemm(_ reader: NodeReader) throws {
     let input = try activation(reader, 0)
+    guard input.axes.count == 2 else {
+      throw reader.failure(
+        "its input has shape \(input.dimensions.brief); [1, features] is needed")
+    }
+    let (weights, bias) = try readGemmParameters(reader)
+    try appendDense(reader, input, weights, bias)
+  }
+
+  /// `alpha * B` and `beta * C`, one element an output.
+  mutating func readGemmParameters(_ reader: NodeReader) throws -> (weights: Matrix, bias: [Float])
+  {
     try reader.require("transA", is: 0)
     let isTransposed = try reader.integer("transB", default: 0) != 0
     let (alpha, beta) = (
       try reader.float("alpha", default: 1), try reader.float("beta", default: 1)
     )
-    guard input.axes.count == 2 else {
-      throw reader.failure(
-        "its input has shape \(input.dimensions.brief); [1, features] is needed")
-    }
     var weights = try Matrix(try parameters(reader, 1, "weights"), isTransposed, reader)
     if alpha != 1 {
       weights.values = weights.values.map { $0 * alpha }
@@ -31,18 +38,22 @@ extension GraphBuilder {
       try checkFinite(floats, reader, "its biases times beta")
       bias = floats.count == weights.outputs ? floats : bias.map { _ in floats[0] }
     }
-    try appendDense(reader, input, weights, bias)
+    return (weights, bias)
   }
 
   /// `y = x * B` over the last axis of `x`.
   mutating func readMatMul(_ reader: NodeReader) throws {
     let input = try activation(reader, 0)
-    let weights = try Matrix(try parameters(reader, 1, "weights"), false, reader)
+    let weights = try readMatMulWeights(reader)
     try appendDense(reader, input, weights, Array(repeating: 0, count: weights.outputs))
   }
 
+  mutating func readMatMulWeights(_ reader: NodeReader) throws -> Matrix {
+    try Matrix(try parameters(reader, 1, "weights"), false, reader)
+  }
+
   /// The weights of a fully connected layer, `[inputs][outputs]`, or the other way round.
-  private struct Matrix {
+  struct Matrix {
     var values: [Float]
     let inputs: Int
     let outputs: Int

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 
 extension GraphBuilder {
   mutating func readRelu(_ reader: NodeReader) throws {
@@ -60,7 +61,7 @@ extension GraphBuilder {
     case (.constant, .constant):
       throw reader.failure(
         "both its inputs are constants",
-        advice: "export the student with do_constant_folding=True")
+        advice: "compute them before the export, or export with do_constant_folding=True")
     }
   }
 
@@ -88,6 +89,18 @@ extension GraphBuilder {
     case (_, true): throw reader.failure("it divides by an activation")
     }
     try append(reader, .scaleShift(scale: scale, shift: shift), to: input)
+  }
+
+  /// Of a constant, as a logit scale that was trained as its logarithm.
+  mutating func readExponential(_ reader: NodeReader) throws {
+    guard let constant = try constant(reader, 0) else {
+      throw reader.failure("input 0 is missing", advice: "export again")
+    }
+    let floats = constant.floats.map { Float(Foundation.exp(Double($0))) }
+    try checkFinite(floats, reader, "the exponentials of its constants")
+    try spend(floats.count, reader)
+    try define(
+      reader, .constant(ConstantTensor(dimensions: constant.dimensions, values: .floats(floats))))
   }
 
   // MARK: - Nothing to compute

@@ -58,6 +58,7 @@ enum OperatorTable {
     "Constant": Entry(["value", "value_float", "value_floats", "value_int", "value_ints"]) {
       try $0.define($1, .constant($1.constantValue()))
     },
+    "Exp": Entry { try $0.readExponential($1) },
     "CastLike": Entry(["saturate", "round_mode"]) { try $0.readCastLike($1) },
     "Expand": Entry { try $0.readExpand($1) },
     "Shape": Entry(["start", "end"]) { try $0.readShape($1) },
@@ -74,6 +75,9 @@ enum OperatorTable {
     "HardSwish": "take a student with ReLU or ReLU6 activations",
     "HardSigmoid": "take a student with ReLU or ReLU6 activations, without squeeze-and-excitation",
     "Sigmoid": "take a student with ReLU or ReLU6 activations, without squeeze-and-excitation",
+    "ReduceL2": EmbeddingTail.advice,
+    "ReduceSumSquare": EmbeddingTail.advice,
+    "LpNormalization": EmbeddingTail.advice,
     "QuantizeLinear": "export the float student: the quantizer makes its own int8 network",
     "DequantizeLinear": "export the float student: the quantizer makes its own int8 network",
     "QLinearConv": "export the float student: the quantizer makes its own int8 network",

@@ -15,36 +15,28 @@ public struct TextEmbeddings: Sendable {
   public let logitScale: Float?
   private let aliases: [String: String]
   private let templateCount: Int
-  private let elementByteCount: Int
-  private let bytes: Data
+  private let file: Safetensors
+  private let text: Safetensors.Tensor
 
   /// - Parameter names: names of the rows; nil for those in the file's metadata.
   /// - Throws: `ClassError`.
   public init(path: String, names: [String]? = nil) throws {
     self.path = path
-    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-    else { throw ClassError("\(path): cannot be read; check the path and its permissions") }
-    let damage = ClassError(
-      "\(path): this is no safetensors file with an F16 or F32 tensor 'text' of classes x "
-        + "templates x width, or it is damaged; copy it again")
-    guard data.count >= 8 else { throw damage }
-    let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard length <= UInt64(min(data.count - 8, 100_000_000)),
-      let value = try? JSONSerialization.jsonObject(with: data[8..<8 + Int(length)]),
-      let header = value as? [String: Any], let text = header["text"] as? [String: Any],
-      let type = text["dtype"] as? String, let size = ["F16": 2, "F32": 4][type],
-      let shape = text["shape"] as? [Int], let offsets = text["data_offsets"] as? [Int],
-      offsets.count == 2, shape.count == 2 || shape.count == 3,
-      let count = checkedProduct(shape + [size]), count > 0, offsets[0] >= 0,
-      offsets[1] <= data.count - 8 - Int(length), offsets[1] >= offsets[0],
-      offsets[1] - offsets[0] == count
-    else { throw damage }
-    let start = 8 + Int(length) + offsets[0]
-    bytes = data[start..<start + count]
-    elementByteCount = size
+    do {
+      file = try Safetensors(path: path)
+      text = try file.floatTensor("text")
+    } catch {
+      throw ClassError(error.description)
+    }
+    let shape = text.shape
+    guard shape.count == 2 || shape.count == 3, !shape.contains(0) else {
+      throw ClassError(
+        "\(path): its tensor 'text' has shape \(shape.brief); class embeddings are classes x width "
+          + "or classes x templates x width, none of them 0")
+    }
     width = shape[shape.count - 1]
     templateCount = shape.count == 3 ? shape[1] : 1
-    let metadata = header["__metadata__"] as? [String: String] ?? [:]
+    let metadata = file.metadata
     func decoded<T: Decodable>(_ key: String, _ type: T.Type) -> T? {
       metadata[key].flatMap { try? JSONDecoder().decode(type, from: Data($0.utf8)) }
     }
@@ -95,28 +87,6 @@ public struct TextEmbeddings: Sendable {
   }
 
   private func row(_ index: Int) -> [Double] {
-    bytes.withUnsafeBytes { part in
-      (0..<width).map { column in
-        let offset = (index * width + column) * elementByteCount
-        guard elementByteCount == 2 else {
-          let bits = part.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-          return Double(Float(bitPattern: UInt32(littleEndian: bits)))
-        }
-        return Self.half(
-          UInt16(littleEndian: part.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
-      }
-    }
-  }
-
-  /// IEEE 754 binary16.
-  static func half(_ bits: UInt16) -> Double {
-    let sign = bits >> 15 == 0 ? 1.0 : -1.0
-    let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023))
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-24
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default:
-      return sign * Double(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
-    }
+    file.floats(text, index * width..<(index + 1) * width).map(Double.init)
   }
 }

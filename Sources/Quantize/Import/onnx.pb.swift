@@ -10,8 +10,9 @@
 
 /// SPDX-License-Identifier: Apache-2.0
 ///
-/// The part of the ONNX format that the importer reads. Names and field numbers are those of the
-/// public ONNX specification (IR version 3 and later); what is not named here is skipped.
+/// The part of the ONNX format that the importer reads and the exporter writes. Names and field
+/// numbers are those of the public ONNX specification (IR version 3 and later); what is not named
+/// here is skipped.
 /// Regenerate onnx.pb.swift with scripts/generate-onnx.
 
 #if canImport(FoundationEssentials)
@@ -36,6 +37,12 @@ nonisolated struct Swiftlet_Onnx_Model: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  var irVersion: Int64 = 0
+
+  var producerName: String = String()
+
+  var producerVersion: String = String()
+
   var graph: Swiftlet_Onnx_Graph {
     get {_graph ?? Swiftlet_Onnx_Graph()}
     set {_graph = newValue}
@@ -46,6 +53,8 @@ nonisolated struct Swiftlet_Onnx_Model: Sendable {
   mutating func clearGraph() {self._graph = nil}
 
   var opsetImport: [Swiftlet_Onnx_OperatorSet] = []
+
+  var metadataProps: [Swiftlet_Onnx_StringEntry] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -74,6 +83,8 @@ nonisolated struct Swiftlet_Onnx_Graph: Sendable {
   // methods supported on all messages.
 
   var node: [Swiftlet_Onnx_Node] = []
+
+  var name: String = String()
 
   var initializer: [Swiftlet_Onnx_Tensor] = []
 
@@ -320,7 +331,7 @@ fileprivate nonisolated let _protobuf_package = "swiftlet.onnx"
 
 nonisolated extension Swiftlet_Onnx_Model: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Model"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{7}graph\0\u{3}opset_import\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}ir_version\0\u{3}producer_name\0\u{3}producer_version\0\u{2}\u{4}graph\0\u{3}opset_import\0\u{4}\u{6}metadata_props\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -328,8 +339,12 @@ nonisolated extension Swiftlet_Onnx_Model: SwiftProtobuf.Message, SwiftProtobuf.
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.irVersion) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.producerName) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.producerVersion) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._graph) }()
       case 8: try { try decoder.decodeRepeatedMessageField(value: &self.opsetImport) }()
+      case 14: try { try decoder.decodeRepeatedMessageField(value: &self.metadataProps) }()
       default: break
       }
     }
@@ -340,18 +355,34 @@ nonisolated extension Swiftlet_Onnx_Model: SwiftProtobuf.Message, SwiftProtobuf.
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
+    if self.irVersion != 0 {
+      try visitor.visitSingularInt64Field(value: self.irVersion, fieldNumber: 1)
+    }
+    if !self.producerName.isEmpty {
+      try visitor.visitSingularStringField(value: self.producerName, fieldNumber: 2)
+    }
+    if !self.producerVersion.isEmpty {
+      try visitor.visitSingularStringField(value: self.producerVersion, fieldNumber: 3)
+    }
     try { if let v = self._graph {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
     if !self.opsetImport.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.opsetImport, fieldNumber: 8)
     }
+    if !self.metadataProps.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.metadataProps, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Swiftlet_Onnx_Model, rhs: Swiftlet_Onnx_Model) -> Bool {
+    if lhs.irVersion != rhs.irVersion {return false}
+    if lhs.producerName != rhs.producerName {return false}
+    if lhs.producerVersion != rhs.producerVersion {return false}
     if lhs._graph != rhs._graph {return false}
     if lhs.opsetImport != rhs.opsetImport {return false}
+    if lhs.metadataProps != rhs.metadataProps {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -394,7 +425,7 @@ nonisolated extension Swiftlet_Onnx_OperatorSet: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Swiftlet_Onnx_Graph: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Graph"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{2}\u{4}initializer\0\u{2}\u{6}input\0\u{1}output\0\u{4}\u{3}sparse_initializer\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}name\0\u{2}\u{3}initializer\0\u{2}\u{6}input\0\u{1}output\0\u{4}\u{3}sparse_initializer\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -403,6 +434,7 @@ nonisolated extension Swiftlet_Onnx_Graph: SwiftProtobuf.Message, SwiftProtobuf.
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.node) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.initializer) }()
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.input) }()
       case 12: try { try decoder.decodeRepeatedMessageField(value: &self.output) }()
@@ -415,6 +447,9 @@ nonisolated extension Swiftlet_Onnx_Graph: SwiftProtobuf.Message, SwiftProtobuf.
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.node.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.node, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
     }
     if !self.initializer.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.initializer, fieldNumber: 5)
@@ -433,6 +468,7 @@ nonisolated extension Swiftlet_Onnx_Graph: SwiftProtobuf.Message, SwiftProtobuf.
 
   static func ==(lhs: Swiftlet_Onnx_Graph, rhs: Swiftlet_Onnx_Graph) -> Bool {
     if lhs.node != rhs.node {return false}
+    if lhs.name != rhs.name {return false}
     if lhs.initializer != rhs.initializer {return false}
     if lhs.input != rhs.input {return false}
     if lhs.output != rhs.output {return false}

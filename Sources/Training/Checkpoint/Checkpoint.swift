@@ -63,11 +63,17 @@ public struct Checkpoint: Sendable, Equatable {
 
   /// - Throws: `TrainingError` where the file is missing, damaged or of another version.
   init(path: String) throws(TrainingError) {
-    let file = try Safetensors(path: path)
+    let file = try TrainingError.reading { () throws(SafetensorsError) in
+      try Safetensors(path: path)
+    }
     guard file.metadata[Self.keys.version] == Self.version else {
       throw TrainingError("\(path): this is no checkpoint of version \(Self.version)")
     }
-    for key in file.tensors.keys { tensors[key] = try file.floats(key) }
+    for key in file.tensors.keys {
+      tensors[key] = try TrainingError.reading { () throws(SafetensorsError) in
+        try file.floats(key)
+      }
+    }
     for (key, value) in file.metadata {
       if key.hasPrefix("text.") { texts[String(key.dropFirst(5))] = value }
       if key.hasPrefix("integer."), let number = UInt64(value) {

@@ -32,7 +32,7 @@ public final class Student {
   /// Height and width of a picture, in pixels.
   public var inputSize: (height: Int, width: Int) { (plan.inputHeight, plan.inputWidth) }
 
-  private let plan: StudentPlan
+  let plan: StudentPlan
   /// Of the backbone.
   public private(set) var backbone: [Float]
   /// Weights `[D][F]`, then the bias `[D]`.
@@ -48,7 +48,8 @@ public final class Student {
   /// Pictures that a thread works on at a time; more need memory and gain little.
   static let microBatch = 2
 
-  /// Reads a student from an ONNX file; its classifier is left out, and a new projection made.
+  /// Reads a student from an ONNX file; its classifier, or its projection and what stands behind
+  /// it, is left out, and a new projection made.
   ///
   /// - Parameters:
   ///   - width: D.
@@ -60,7 +61,7 @@ public final class Student {
     onnx path: String, width: Int, seed: UInt64, threads: Int = 2, isNormalized: Bool = true
   ) throws {
     try self.init(
-      StudentPlan(ONNXImporter.load(path: path), source: path), width: width, seed: seed,
+      StudentPlan(ONNXImporter.student(path: path).graph, source: path), width: width, seed: seed,
       threads: threads, isNormalized: isNormalized)
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Quantize
 
 /// Takes the parts of a bank out of its file, and says what is wrong with them.
 struct BankReader {
@@ -77,7 +78,9 @@ struct BankReader {
   func unitRows(
     _ key: String, width: Int, name: (Int) -> String, _ oddCount: inout Int
   ) throws(TrainingError) -> [Float] {
-    var rows = try file.floats(key)
+    var rows = try TrainingError.reading { () throws(SafetensorsError) in
+      try file.floats(key)
+    }
     for row in 0..<rows.count / width {
       let norm = normalize(&rows, row * width..<(row + 1) * width)
       guard norm > 0, norm.isFinite else {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Quantize
 
 /// What a vendor hands over of a vision-language model: embeddings of pictures and of class texts.
 /// docs/embedding-bank.md specifies the file.
@@ -37,7 +38,8 @@ public struct EmbeddingBank: Sendable {
 
   /// Reads a bank and checks everything in it.
   public init(path: String) throws(TrainingError) {
-    try self.init(Safetensors(path: path))
+    try self.init(
+      TrainingError.reading { () throws(SafetensorsError) in try Safetensors(path: path) })
   }
 
   init(_ file: Safetensors) throws(TrainingError) {

@@ -1,57 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// The element types that are read.
-public enum SafetensorsType: String, Sendable {
-  case float16 = "F16"
-  case float32 = "F32"
-  case int32 = "I32"
-  case int64 = "I64"
-  case uint8 = "U8"
-
-  /// Bytes of an element.
-  public var byteCount: Int {
-    switch self {
-    case .float16: 2
-    case .float32, .int32: 4
-    case .int64: 8
-    case .uint8: 1
-    }
-  }
-}
-
 /// A file of named tensors: u64 length of a JSON header, the header, the tensors' bytes, all
 /// little-endian. Any byte string gives tensors that lie inside of it, or an error.
 ///
 /// Source: the safetensors format (huggingface/safetensors, README).
-public struct Safetensors: Sendable {
-  public struct Tensor: Sendable, Equatable {
-    public var type: SafetensorsType
+package struct Safetensors: Sendable {
+  package struct Tensor: Sendable, Equatable {
+    package var type: SafetensorsType
     /// Outermost dimension first.
-    public var shape: [Int]
-    /// Within `Safetensors.bytes`.
+    package var shape: [Int]
+    /// Within the file.
     var range: Range<Int>
 
     /// The product of `shape`.
-    public var elementCount: Int { range.count / type.byteCount }
+    package var elementCount: Int { range.count / type.byteCount }
   }
 
   /// The longest header that is read.
   static let headerByteLimit = 100_000_000
 
-  public private(set) var metadata: [String: String] = [:]
-  public private(set) var tensors: [String: Tensor] = [:]
+  package private(set) var metadata: [String: String] = [:]
+  package private(set) var tensors: [String: Tensor] = [:]
   private let bytes: Data
   /// Stands for the file in errors.
-  let name: String
+  package let name: String
 
   /// Maps and checks a file.
-  public init(path: String) throws(TrainingError) {
+  package init(path: String) throws(SafetensorsError) {
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
     } catch {
-      throw TrainingError("\(path): cannot be read; check the path and its permissions")
+      throw SafetensorsError("\(path): cannot be read; check the path and its permissions")
     }
     try self.init(data, name: path)
   }
@@ -59,7 +40,7 @@ public struct Safetensors: Sendable {
   /// Checks a file that is in memory.
   ///
   /// - Parameter name: stands for the file in errors.
-  public init(_ bytes: Data, name: String) throws(TrainingError) {
+  package init(_ bytes: Data, name: String) throws(SafetensorsError) {
     self.bytes = bytes
     self.name = name
     guard bytes.count >= 8 else { throw Self.damage(name, "it is shorter than its header") }
@@ -87,21 +68,18 @@ public struct Safetensors: Sendable {
 
   private static func tensor(
     _ key: String, _ value: Any, start: Int, end: Int, _ name: String
-  ) throws(TrainingError) -> Tensor {
+  ) throws(SafetensorsError) -> Tensor {
     guard let fields = value as? [String: Any], let typeName = fields["dtype"] as? String,
       let shape = fields["shape"] as? [Int], let offsets = fields["data_offsets"] as? [Int],
       offsets.count == 2
     else { throw damage(name, "tensor '\(key)' is not described") }
     guard let type = SafetensorsType(rawValue: typeName) else {
-      throw TrainingError(
-        "\(name): tensor '\(key)' has the type \(typeName), which is none of F16, F32, I32, I64, U8"
-      )
+      throw SafetensorsError(
+        "\(name): tensor '\(key)' has the type \(typeName), which is none of "
+          + SafetensorsType.allCases.map(\.rawValue).joined(separator: ", "))
     }
-    var count = type.byteCount
-    for side in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: side)
-      guard side >= 0, !overflow else { throw damage(name, "tensor '\(key)' has a bad shape") }
-      count = product
+    guard let count = checkedProduct(shape + [type.byteCount]) else {
+      throw damage(name, "tensor '\(key)' has a bad shape")
     }
     guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= end - start,
       offsets[1] - offsets[0] == count
@@ -110,7 +88,7 @@ public struct Safetensors: Sendable {
   }
 
   /// The format allows neither overlaps nor bytes that belong to no tensor.
-  private func checkCover(from start: Int) throws(TrainingError) {
+  private func checkCover(from start: Int) throws(SafetensorsError) {
     var end = start
     for range in tensors.values.map(\.range).sorted(by: { $0.lowerBound < $1.lowerBound })
     where !range.isEmpty {
@@ -124,29 +102,45 @@ public struct Safetensors: Sendable {
     }
   }
 
-  private static func damage(_ name: String, _ what: String) -> TrainingError {
-    TrainingError("\(name): this is no safetensors file, or a damaged one (\(what)); copy it again")
+  private static func damage(_ name: String, _ what: String) -> SafetensorsError {
+    SafetensorsError(
+      "\(name): this is no safetensors file, or a damaged one (\(what)); copy it again")
+  }
+
+  /// A tensor of floats.
+  ///
+  /// - Throws: where there is none of that name, or it has another type than F16 or F32.
+  package func floatTensor(_ key: String) throws(SafetensorsError) -> Tensor {
+    guard let tensor = tensors[key] else {
+      throw SafetensorsError("\(name): there is no tensor '\(key)'")
+    }
+    guard tensor.type == .float16 || tensor.type == .float32 else {
+      throw SafetensorsError(
+        "\(name): tensor '\(key)' has the type \(tensor.type.rawValue), not F16 or F32")
+    }
+    return tensor
   }
 
   /// The elements of a float tensor, row by row.
   ///
-  /// - Throws: when there is no such tensor, or it has another type than F16 or F32.
-  public func floats(_ key: String) throws(TrainingError) -> [Float] {
-    guard let tensor = tensors[key] else {
-      throw TrainingError("\(name): there is no tensor '\(key)'")
-    }
-    guard tensor.type == .float16 || tensor.type == .float32 else {
-      throw TrainingError(
-        "\(name): tensor '\(key)' has the type \(tensor.type.rawValue), not F16 or F32")
-    }
+  /// - Throws: as `floatTensor`.
+  package func floats(_ key: String) throws(SafetensorsError) -> [Float] {
+    let tensor = try floatTensor(key)
+    return floats(tensor, 0..<tensor.elementCount)
+  }
+
+  /// Some elements of a float tensor of this file, as `floatTensor` gives it.
+  package func floats(_ tensor: Tensor, _ elements: Range<Int>) -> [Float] {
+    precondition(elements.lowerBound >= 0 && elements.upperBound <= tensor.elementCount)
+    let (size, isHalf) = (tensor.type.byteCount, tensor.type == .float16)
     return bytes.withUnsafeBytes { file in
       let part = UnsafeRawBufferPointer(rebasing: file[tensor.range])
-      return (0..<tensor.elementCount).map { index in
-        if tensor.type == .float16 {
-          let bits = part.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+      return elements.map { index in
+        guard !isHalf else {
+          let bits = part.loadUnaligned(fromByteOffset: index * size, as: UInt16.self)
           return HalfFloat.float(UInt16(littleEndian: bits))
         }
-        let bits = part.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
+        let bits = part.loadUnaligned(fromByteOffset: index * size, as: UInt32.self)
         return Float(bitPattern: UInt32(littleEndian: bits))
       }
     }

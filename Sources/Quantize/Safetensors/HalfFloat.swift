@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// IEEE 754 binary16 by its bits, because Swift's own type is not on every x86 system.
-enum HalfFloat {
+package enum HalfFloat {
   /// The same value; every binary16 is a binary32.
-  static func float(_ bits: UInt16) -> Float {
+  package static func float(_ bits: UInt16) -> Float {
     let sign = UInt32(bits & 0x8000) << 16
     let exponent = UInt32(bits >> 10) & 31
     let fraction = UInt32(bits & 0x3FF)
@@ -18,7 +18,7 @@ enum HalfFloat {
   }
 
   /// The nearest value, half to even; what is too large becomes infinite.
-  static func bits(_ value: Float) -> UInt16 {
+  package static func bits(_ value: Float) -> UInt16 {
     let bits = value.bitPattern
     let sign = UInt16(truncatingIfNeeded: bits >> 16) & 0x8000
     let magnitude = bits & 0x7FFF_FFFF

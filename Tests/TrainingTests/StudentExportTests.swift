@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+import Quantize
+import Runtime
+import Testing
+
+@testable import Training
+
+@Suite("Export of a student")
+struct StudentExportTests {
+  private static let preprocessing = PreprocessingRecord(
+    resizeRule: .centreCrop, resizeSize: 14, colourOrder: .rgb, mean: [123.675, 116.28, 103.53],
+    deviation: [58.395, 57.12, 57.375])
+  private static let width = 5
+
+  /// One with depthwise convolutions, and one with pools, clipped sums and shared values.
+  enum Kind: CaseIterable { case depthwise, residual }
+
+  private func student(_ kind: Kind, threads: Int = 2) throws -> Student {
+    switch kind {
+    case .depthwise:
+      try Student(onnx: GoldenLayers.studentPath, width: Self.width, seed: 3, threads: threads)
+    case .residual:
+      Student(
+        try StudentPlan(GradientStudentTests().graph(), source: "made"), width: Self.width, seed: 3,
+        threads: threads)
+    }
+  }
+
+  private func pixels(_ student: Student, count: Int) -> [Float] {
+    var generator = SeededGenerator(seed: 5)
+    let size = student.inputSize.height * student.inputSize.width * 3
+    return (0..<count * size).map { _ in Float.random(in: -2...2, using: &generator) }
+  }
+
+  /// The outputs of the file's network for each picture.
+  private func outputs(_ graph: FloatGraph, _ pixels: [Float], count: Int) throws -> [Float] {
+    let executor = FloatExecutor(graph: graph, threads: 1)
+    let size = pixels.count / count
+    return try (0..<count).flatMap { picture in
+      try executor.run(Array(pixels[picture * size..<(picture + 1) * size]))
+    }
+  }
+
+  private func unitRows(_ values: [Float], width: Int) -> [Float] {
+    var (rows, norms) = (values, [Float](repeating: 0, count: values.count / width))
+    UnitNorm(width: width).forward(values, rows: norms.count, into: &rows, norms: &norms)
+    return rows
+  }
+
+  private func names(_ count: Int) -> [String] { (0..<count).map { "class \($0)" } }
+
+  /// Sums of some hundred products in another order: 1e-5 of the largest value.
+  @Test("gives the same embeddings through the importer", arguments: Kind.allCases)
+  func embeddings(_ kind: Kind) throws {
+    let (student, count) = (try student(kind), 4)
+    let pixels = pixels(student, count: count)
+    let bytes = try student.onnx(
+      head: .embedding(logitScale: 42), preprocessing: Self.preprocessing, name: "made")
+    let read = try ONNXImporter.student(bytes: bytes, sourceName: "export")
+    #expect(read.ending == .embedding && read.classes == nil)
+    let found = unitRows(try outputs(read.graph, pixels, count: count), width: Self.width)
+    let expected = student.embeddings(pixels, count: count)
+    #expect(relativeError(found, expected) < 1e-5)
+    // Pictures that look the same would hide everything.
+    #expect(relativeError(Array(expected[..<5]), Array(expected[5..<10])) > 1e-3)
+    #expect(try read.metadata.labels() == nil && read.metadata.logitScale() == 42)
+    #expect(try read.metadata.preprocessing() == Self.preprocessing)
+  }
+
+  @Test("carries class embeddings, labels and logit scale")
+  func classes() throws {
+    let student = try student(.depthwise)
+    var generator = SeededGenerator(seed: 9)
+    let texts = unitRows(
+      (0..<4 * Self.width).map { _ in Float.random(in: -1...1, using: &generator) },
+      width: Self.width)
+    let head = ExportHead.classes(names: names(4), embeddings: texts, logitScale: 100)
+    let bytes = try student.onnx(head: head, preprocessing: Self.preprocessing, name: "made")
+    let read = try ONNXImporter.student(bytes: bytes, sourceName: "export")
+    let classes = try #require(read.classes)
+    #expect(read.ending == .classes && classes.rows == texts && classes.logitScale == 100)
+    #expect(try read.metadata.labels() == names(4))
+    let pixels = pixels(student, count: 2)
+    let found = unitRows(try outputs(read.graph, pixels, count: 2), width: Self.width)
+    #expect(relativeError(found, student.embeddings(pixels, count: 2)) < 1e-5)
+  }
+
+  @Test("carries a linear classifier in the projection's place", arguments: Kind.allCases)
+  func linear(_ kind: Kind) throws {
+    let student = try student(kind)
+    var generator = SeededGenerator(seed: 10)
+    let (classes, features) = (3, student.featureCount)
+    let weights = (0..<classes * features).map { _ in Float.random(in: -1...1, using: &generator) }
+    let bias: [Float] = [0.5, -1, 2]
+    let head = ExportHead.linear(names: names(classes), weights: weights, bias: bias)
+    let bytes = try student.onnx(head: head, preprocessing: Self.preprocessing, name: "made")
+    let read = try ONNXImporter.student(bytes: bytes, sourceName: "export")
+    #expect(try read.ending == .linear && read.metadata.labels() == names(classes))
+    let pixels = pixels(student, count: 2)
+    let f = student.features(pixels, count: 2)
+    let expected = (0..<2 * classes).map { index in
+      let (picture, output) = (index / classes, index % classes)
+      return (0..<features).reduce(bias[output]) {
+        $0 + f[picture * features + $1] * weights[output * features + $1]
+      }
+    }
+    #expect(relativeError(try outputs(read.graph, pixels, count: 2), expected) < 1e-5)
+  }
+
+  @Test("gives the same bytes twice, with any number of threads, and other ones after a step")
+  func determinism() throws {
+    let first = try student(.depthwise)
+    let bytes = try first.onnx(preprocessing: Self.preprocessing, name: "made")
+    #expect(try first.onnx(preprocessing: Self.preprocessing, name: "made") == bytes)
+    let second = try student(.depthwise, threads: 3)
+    #expect(try second.onnx(preprocessing: Self.preprocessing, name: "made") == bytes)
+    second.update(.backbone) { $0[0] += 1 }
+    #expect(try second.onnx(preprocessing: Self.preprocessing, name: "made") != bytes)
+  }
+
+  @Test("an exported student is trained on")
+  func reading() throws {
+    let student = try student(.depthwise)
+    let bytes = try student.onnx(preprocessing: Self.preprocessing, name: "made")
+    let read = try ONNXImporter.student(bytes: bytes, sourceName: "export")
+    let again = Student(
+      try StudentPlan(read.graph, source: "export"), width: 7, seed: 1, threads: 1)
+    #expect(again.backbone == student.backbone && again.featureCount == student.featureCount)
+    #expect(again.parameterNames.map(\.node) == student.parameterNames.map(\.node))
+  }
+
+  @Test("what does not fit the student is refused")
+  func refusals() throws {
+    let student = try student(.depthwise)
+    let texts = [Float](repeating: 0.5, count: 10)
+    for head in [
+      ExportHead.classes(names: names(2), embeddings: Array(texts[..<9]), logitScale: 100),
+      .classes(names: [], embeddings: [], logitScale: 100),
+      .classes(names: names(2), embeddings: texts, logitScale: 0),
+      .classes(names: names(2), embeddings: texts.map { $0 / 0 }, logitScale: 1),
+      .embedding(logitScale: .nan),
+      .linear(names: names(2), weights: texts, bias: [0, 0]),
+      .linear(names: names(1), weights: [Float](repeating: .nan, count: 12), bias: [0]),
+      .linear(names: names(1), weights: [Float](repeating: 0, count: 12), bias: []),
+    ] {
+      let error = #expect(throws: TrainingError.self) {
+        try student.onnx(head: head, preprocessing: Self.preprocessing, name: "made")
+      }
+      #expect(error?.description.hasPrefix("the student cannot be exported: ") == true)
+    }
+    var bad = [Self.preprocessing, Self.preprocessing, Self.preprocessing]
+    (bad[0].resizeSize, bad[1].deviation[1], bad[2].colourOrder) = (11, 0, .grey)
+    for record in bad {
+      #expect(throws: TrainingError.self) { try student.onnx(preprocessing: record, name: "made") }
+    }
+    student.update(.backbone) { $0[3] = .nan }
+    let error = #expect(throws: TrainingError.self) {
+      try student.onnx(preprocessing: Self.preprocessing, name: "made")
+    }
+    #expect(error?.description.contains("hold NaN or infinity") == true)
+  }
+}
