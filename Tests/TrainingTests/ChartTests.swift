@@ -211,7 +211,7 @@ struct ChartTests {
         series: (0..<9).map { .init("\(long) \($0)", [(0, 1e-7), (15_000, 3e-7)]) },
         markers: [.init(x: 15_000, label: long), .init(x: 0, label: long)]),
       BarChart(
-        title: long, y: "y", groups: [long, "b"],
+        title: "t", y: "y", groups: [long, "b"],
         series: (0..<3).map { .init(long + "\($0)", [123_456.7, -1]) }),
       HeatMap(
         title: "t", columnLabel: long, rows: [long], columns: [long, long], values: [[1, 2]]),
