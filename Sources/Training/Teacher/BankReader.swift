@@ -53,6 +53,14 @@ struct BankReader {
     return found
   }
 
+  func preprocessing() throws(TrainingError) -> BankPreprocessing? {
+    guard let text = file.metadata["preprocessing"] else { return nil }
+    guard let found = try? JSONDecoder().decode(BankPreprocessing.self, from: Data(text.utf8))
+    else { throw error("'preprocessing' is no JSON object of size, fit, interpolation, mean, std") }
+    if let problem = found.problem { throw error("in 'preprocessing', \(problem)") }
+    return found
+  }
+
   /// The shape of a tensor; each side must be what is given, nil for any from 1 on.
   func shape(_ key: String, _ expected: [Int?]) throws(TrainingError) -> [Int] {
     guard let tensor = file.tensors[key] else { throw error("it has no tensor '\(key)'") }
@@ -68,8 +76,9 @@ struct BankReader {
   }
 
   func checkDistinct(_ names: [String], _ what: String) throws(TrainingError) {
-    var seen: Set<String> = []
-    for name in names where !seen.insert(name).inserted {
+    // By bytes: two ways to write the same accent are two files.
+    var seen: Set<[UInt8]> = []
+    for name in names where !seen.insert(Array(name.utf8)).inserted {
       throw error("the \(what) '\(name)' occurs twice")
     }
   }

@@ -26,6 +26,8 @@ public struct EmbeddingBank: Sendable {
   public let templates: [String]
   /// Labels that the texts know under another name.
   public let aliases: [String: String]
+  /// How pictures were prepared for the model; nil where the vendor does not say it.
+  public let preprocessing: BankPreprocessing?
   /// `[paths.count][width]`, unit norm.
   public let images: [Float]
   /// `[classes.count][width]`: of all templates, each normalized, averaged, normalized again.
@@ -54,6 +56,7 @@ public struct EmbeddingBank: Sendable {
     digests = try reader.list("sha256", count: paths.count)
     labels = try reader.list("labels", count: paths.count)
     aliases = try reader.dictionary("aliases")
+    preprocessing = try reader.preprocessing()
     let image = try reader.shape("image", [paths.count, nil])
     width = image[1]
     _ = try reader.shape("text", [classes.count, templates.count, width])

@@ -12,6 +12,7 @@ struct BankAnalyseCommand: ParsableCommand {
       domain classify another. Pictures whose label has no text are left out, and counted.
       Example:
         swiftlet-train bank analyse clip.safetensors --json > analysis.json
+        swiftlet-train bank analyse clip.safetensors --svg analysis.svg
       """)
 
   @Argument(help: "The bank, a safetensors file.")
@@ -20,8 +21,16 @@ struct BankAnalyseCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @Option(help: "Also draw it: accuracy and similarity as bars, prototypes as a heat map.")
+  var svg: String?
+
   func run() throws {
-    let analysis = BankAnalysis(try EmbeddingBank(path: bank))
+    let bank = try EmbeddingBank(path: bank)
+    let analysis = BankAnalysis(bank)
+    if let svg {
+      let title = "Embeddings of " + (bank.model.isEmpty ? "an unnamed model" : bank.model)
+      try ChartFile.write(analysis.page(title: title).svg(), to: svg)
+    }
     if json { return try Report.printJSON(object(analysis)) }
     print("zero-shot \(Report.percent(analysis.zeroShot)) %", terminator: "")
     print(
