@@ -92,7 +92,9 @@ let package = Package(
     .testTarget(name: "CameraTests", dependencies: ["Camera", "CPlatform"]),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["Pipeline", "Camera", "Runtime", "Pictures", "CAllocationCounter"]),
+      dependencies: [
+        "Pipeline", "Camera", "Runtime", "Pictures", "Quantize", "CAllocationCounter",
+      ]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Quantize", "Pictures"]),
     .testTarget(name: "ServeTests", dependencies: ["Serve"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT"]),

@@ -21,7 +21,7 @@ extension Quantizer {
     } else if output.channels != job.labels.count {
       throw QuantizationError.labelCount(labels: job.labels.count, outputs: output.channels)
     }
-    if let index = job.labels.firstIndex(where: { NodeQuantizer.printable($0) != $0 }) {
+    if let index = job.labels.firstIndex(where: { PrintableText.of($0) != $0 }) {
       throw QuantizationError.unprintableLabel(index + 1)
     }
     try job.preprocessing.check(height: shape.height, width: shape.width)

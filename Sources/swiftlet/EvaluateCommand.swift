@@ -16,8 +16,10 @@ struct EvaluateCommand: ParsableCommand {
       Examples:
         swiftlet evaluate model.swiftlet pictures/
         swiftlet evaluate model.swiftlet pictures/ --float student.onnx --json
-      A model with class embeddings can also tell pictures of none of its classes:
+      A model with class embeddings can also tell pictures of none of its classes. How well, with \
+      no threshold or any, is measured with a folder of such pictures:
         swiftlet evaluate model.swiftlet pictures/ --unknown others/
+        swiftlet evaluate model.swiftlet pictures/ --unknown others/ --temperatures 1,0.05,0.01
       """)
 
   @Argument(help: "The model file.")
@@ -38,6 +40,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "A folder of pictures that show none of the classes.")
   var unknown: String?
 
+  @Option(help: "With --unknown: temperatures to compare, with commas between them.")
+  var temperatures: String?
+
   @Option(help: "Labels, with commas between them, whose pictures are also counted on their own.")
   var added: String?
 
@@ -49,6 +54,10 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit \(limit) leaves no picture") }
+    guard temperatures == nil || unknown != nil else {
+      throw ValidationError("--temperatures goes with --unknown")
+    }
+    _ = try comparedTemperatures()
   }
 
   func run() throws {
@@ -66,8 +75,14 @@ struct EvaluateCommand: ParsableCommand {
       throw Failure(error.description)
     }
     let names = (0..<classifier.labelCount).map { classifier.label($0) }
-    var score = EvaluationScore(added: try added.map { try classes($0, of: names) } ?? [])
     let rule = rejection.rule(classifier.rejection)
+    var score = EvaluationScore(
+      added: try added.map { try classes($0, of: names) } ?? [],
+      rejection: RejectionSummary(
+        rule: classifier.rejection,
+        trials: try ([rule.temperature] + comparedTemperatures()).map {
+          RejectionRule(method: rule.method, temperature: $0)
+        }))
     if unknown != nil, classifier.engine.model.classes == nil {
       throw Failure("\(model): it has no class embeddings, so it cannot tell unknown pictures")
     }
@@ -77,9 +92,7 @@ struct EvaluateCommand: ParsableCommand {
       do {
         let image = try Pictures.decode(path: file)
         let predictions = try classifier.classify(image, top: 5).map(\.classIndex)
-        if let value = classifier.rejectionScore(rule) {
-          score.addKnown(value, isRejected: classifier.isUnknown)
-        }
+        score.rejection.note(classifier, isKnown: true)
         score.add(
           predictions, truth: truth.label(of: file),
           float: try reference?.classIndex(of: image, &classifier))
@@ -94,10 +107,21 @@ struct EvaluateCommand: ParsableCommand {
       throw Failure("\(folder): none of its pictures can be decoded")
     }
     if let unknown {
-      score.rejection.unknown = try LabelsCommand.scores(of: unknown, rule, &classifier)
-      score.rule = rule
+      try LabelsCommand.classify(unknown, &classifier) {
+        score.rejection.note($0, isKnown: false)
+      }
     }
     print(json ? score.object(labels: names).line : score.table(labels: names))
+  }
+
+  private func comparedTemperatures() throws -> [Float] {
+    try (temperatures ?? "").split(separator: ",").map { part in
+      guard let value = Float(part), ClassesRecord.isFactor(value) else {
+        throw ValidationError(
+          "--temperatures: '\(part)' is not a number within 2^-20...2^20; write 1,0.05,0.01")
+      }
+      return value
+    }
   }
 
   /// The classes of a list of labels.

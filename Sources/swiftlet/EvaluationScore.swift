@@ -65,17 +65,11 @@ struct EvaluationScore {
   private let added: Set<Int>
   private var addedLabelled = 0
   private var addedRight = 0
-  /// Pictures of known classes whose score is below the model's threshold.
-  private var rejected = 0
-  /// How unknown pictures are told; nil where none are there.
-  var rule: RejectionRule?
-  var rejection = RejectionScores()
+  var rejection: RejectionSummary
 
-  init(added: Set<Int> = []) { self.added = added }
-
-  mutating func addKnown(_ score: Float, isRejected: Bool) {
-    rejection.known.append(score)
-    if isRejected { rejected += 1 }
+  init(added: Set<Int> = [], rejection: RejectionSummary = RejectionSummary()) {
+    self.added = added
+    self.rejection = rejection
   }
 
   private struct Pair: Hashable {
@@ -124,28 +118,12 @@ struct EvaluationScore {
     if compared > 0 { add("float top-1 ", floatRight, of: labelled) }
     add("agreement   ", agreed, of: compared)
     add("added top-1 ", addedRight, of: addedLabelled)
-    if rejected > 0 { add("unknown     ", rejected, of: count) }
-    lines += rejectionLines
+    lines += rejection.lines
     if !pairs.isEmpty { lines.append("most frequent confusions:") }
     for pair in pairs {
       lines.append("  \(pair.count) x \(labels[pair.truth]) named \(labels[pair.answer])")
     }
     return lines.joined(separator: "\n")
-  }
-
-  /// The share of unknown pictures that pass where 95 % of the known ones do.
-  private var falsePositiveRate: Double? {
-    rejection.threshold(kept: 0.95).flatMap { rejection.falsePositiveRate(threshold: $0) }
-  }
-
-  private var rejectionLines: [String] {
-    guard let rule, let area = rejection.auroc, let rate = falsePositiveRate else { return [] }
-    return [
-      "rejection   \(rule.methodName), temperature \(rule.temperature); \(rejection.known.count) "
-        + "known, \(rejection.unknown.count) unknown pictures",
-      "AUROC       \(fixed(100 * area, 2)) %",
-      "FPR95       \(fixed(100 * rate, 2)) %",
-    ]
   }
 
   func object(labels: [String]) -> JSONText {
@@ -158,24 +136,14 @@ struct EvaluationScore {
         ("count", .integer(pair.count)),
       ])
     }
-    return .object([
-      ("pictures", .integer(count)), ("skipped", .integer(broken)),
-      ("labelled", .integer(labelled)), ("top1", share(right, labelled)),
-      ("top5", share(rightInFive, labelled)), ("compared", .integer(compared)),
-      ("floatTop1", compared > 0 ? share(floatRight, labelled) : .null),
-      ("agreement", share(agreed, compared)), ("confusions", .array(confused)),
-      ("addedTop1", share(addedRight, addedLabelled)),
-      ("rejected", rejection.known.isEmpty ? .null : .integer(rejected)),
-      ("rejection", rejectionObject),
-    ])
-  }
-
-  private var rejectionObject: JSONText {
-    guard let rule, let area = rejection.auroc, let rate = falsePositiveRate else { return .null }
-    return .object([
-      ("method", .string(rule.methodName)), ("temperature", .number(decimal(rule.temperature))),
-      ("known", .integer(rejection.known.count)), ("unknown", .integer(rejection.unknown.count)),
-      ("auroc", .number(area)), ("fpr95", .number(rate)),
-    ])
+    return .object(
+      [
+        ("pictures", .integer(count)), ("skipped", .integer(broken)),
+        ("labelled", .integer(labelled)), ("top1", share(right, labelled)),
+        ("top5", share(rightInFive, labelled)), ("compared", .integer(compared)),
+        ("floatTop1", compared > 0 ? share(floatRight, labelled) : .null),
+        ("agreement", share(agreed, compared)), ("confusions", .array(confused)),
+        ("addedTop1", share(addedRight, addedLabelled)),
+      ] + rejection.members)
   }
 }

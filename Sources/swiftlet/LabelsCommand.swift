@@ -11,14 +11,19 @@ struct LabelsCommand: ParsableCommand {
     abstract: "List and edit the classes of a finished model.",
     discussion: """
       A model that was quantized with --classes compares what it sees with the text embeddings of \
-      its classes. They can be changed at any time, without training or calibration. Examples:
+      its classes. They can be changed at any time, without training or calibration. BANK is the \
+      embedding bank of the vision-language model that the student was distilled from.
         swiftlet labels MODEL list [--json]
         swiftlet labels MODEL add NAME... --from BANK [--as LABEL] [--negative]
         swiftlet labels MODEL remove NAME...
         swiftlet labels MODEL rename OLD NEW
         swiftlet labels MODEL threshold [VALUE | --calibrate PICTURES [--keep 0.95] | --clear]
-      A picture whose rejection score is below the threshold is named unknown. The file is replaced \
-      as a whole or not at all.
+      A picture whose rejection score is below the threshold is unknown: classify and watch say so. \
+      The score depends on all classes, so add and remove drop the threshold: calibrate it again, \
+      or insist with --keep-threshold. The file is replaced as a whole or not at all.
+      Examples:
+        swiftlet labels model.swiftlet add zebra "sea turtle" --from bank.safetensors
+        swiftlet labels model.swiftlet threshold --calibrate pictures/
       """)
 
   enum Action: String, ExpressibleByArgument, CaseIterable {
@@ -55,6 +60,9 @@ struct LabelsCommand: ParsableCommand {
   @Flag(help: "threshold: no picture is unknown any more.")
   var clear = false
 
+  @Flag(help: "add, remove: keep a threshold that was calibrated for other classes.")
+  var keepThreshold = false
+
   @Option(name: .shortAndLong, help: "Write the changed model here and leave the old one.")
   var output: String?
 
@@ -85,6 +93,9 @@ struct LabelsCommand: ParsableCommand {
     guard action == .threshold || (calibrate == nil && !clear) else {
       throw ValidationError("--calibrate and --clear go with threshold")
     }
+    guard action == .add || action == .remove || !keepThreshold else {
+      throw ValidationError("--keep-threshold goes with add and remove")
+    }
     guard values.count + (calibrate == nil ? 0 : 1) + (clear ? 1 : 0) <= 1 || action != .threshold
     else { throw ValidationError("give a threshold, or --calibrate, or --clear") }
     guard keep > 0, keep <= 1 else {
@@ -95,24 +106,46 @@ struct LabelsCommand: ParsableCommand {
   func run() throws {
     if action == .list { return try list() }
     do {
-      var editor = try editor()
       if action == .threshold, values.isEmpty, calibrate == nil, !clear {
-        return report(editor)
+        return report(try editor())
       }
-      try AtomicFile.check(output ?? model)
-      try change(&editor)
-      try AtomicFile.write(editor.bytes(), to: output ?? model)
-      report(editor)
+      try edit()
     } catch let error as ClassError {
       throw Failure(error.description)
     } catch let error as QuantizationError {
       throw Failure(error.description, code: Failure.failed)
+    } catch let error as FileChanged {
+      throw Failure(error.description, code: Failure.failed)
     }
   }
 
-  private func editor() throws -> ModelEditor {
-    // Mapped by the runtime first, for its errors.
+  /// Two programs that edit one file do so one after the other.
+  private func edit() throws {
+    try checkReadable()
+    let lock = try output == nil ? FileLock(model, onWait: sayWaiting) : nil
+    // Held until the new file is in its place.
+    defer { withExtendedLifetime(lock) {} }
+    let target = lock?.path ?? output ?? model
+    var editor = try editor()
+    try AtomicFile.check(target)
+    try change(&editor)
+    let bytes = try editor.bytes()
+    try lock?.check()
+    try AtomicFile.write(bytes, to: target)
+    report(editor)
+  }
+
+  private func sayWaiting() {
+    Terminal.complain("\(model): another program edits it; waiting for its end (Ctrl-C: no change)")
+  }
+
+  /// Opened by the runtime first, for its errors.
+  private func checkReadable() throws {
     _ = try ModelFiles.naming(model) { () throws(RuntimeError) in try Model.open(model) }
+  }
+
+  private func editor() throws -> ModelEditor {
+    try checkReadable()
     guard let data = LabelFile.contents(of: model) else {
       throw Failure("\(model): the model file cannot be read")
     }
@@ -124,7 +157,7 @@ struct LabelsCommand: ParsableCommand {
   }
 
   private func change(_ editor: inout ModelEditor) throws {
-    let (classes, rule) = (editor.labels + editor.negativeLabels, editor.rejection)
+    editor.keepsRejection = keepThreshold
     switch action {
     case .list: break
     case .add:
@@ -137,13 +170,11 @@ struct LabelsCommand: ParsableCommand {
     case .rename: try editor.rename(values[0], to: values[1])
     case .threshold: try changeThreshold(&editor)
     }
-    if rule != nil, rule == editor.rejection, action == .add || action == .remove,
-      classes != editor.labels + editor.negativeLabels
-    {
+    if let rule = editor.droppedRejection {
       Terminal.complain(
-        "the threshold was calibrated for other classes, and with more of them every picture may be "
-          + "unknown; calibrate it again with 'swiftlet labels "
-          + "\(output ?? model) threshold --calibrate PICTURES'")
+        "the threshold \(rule.threshold) was chosen for other classes and is dropped: now no picture "
+          + "is unknown; choose one anew with 'swiftlet labels \(output ?? model) threshold "
+          + "--calibrate PICTURES\(rule.options)'")
     }
   }
 
@@ -156,7 +187,9 @@ struct LabelsCommand: ParsableCommand {
         try Classifier(model, options: engine.options)
       }
       var scores = RejectionScores()
-      scores.known = try Self.scores(of: folder, rule, &classifier)
+      try Self.classify(folder, &classifier) { classifier in
+        if let score = classifier.rejectionScore(rule) { scores.known.append(score) }
+      }
       guard let threshold = scores.threshold(kept: keep) else {
         throw Failure("\(folder): none of its pictures can be decoded")
       }
@@ -170,29 +203,29 @@ struct LabelsCommand: ParsableCommand {
     try editor.setRejection(rule)
   }
 
-  /// The rejection scores of a folder's pictures; broken ones are named and skipped.
-  static func scores(
-    of folder: String, _ rule: RejectionRule, _ classifier: inout Classifier
-  ) throws -> [Float] {
+  /// Classifies a folder's pictures; broken ones are named and skipped.
+  ///
+  /// - Parameter body: called after each picture.
+  static func classify(
+    _ folder: String, _ classifier: inout Classifier, _ body: (borrowing Classifier) -> Void
+  ) throws {
     let files: [String]
     do {
       files = try Pictures.find(in: folder)
     } catch {
       throw Failure(error.description)
     }
-    var scores: [Float] = []
     var line = ProgressLine()
     for (index, file) in files.enumerated() {
       do {
         _ = try classifier.classify(try Pictures.decode(path: file), top: 1)
-        if let score = classifier.rejectionScore(rule) { scores.append(score) }
+        body(classifier)
       } catch let error as PictureError {
         Terminal.complain("skipped \(error)")
       }
       line.show("comparing", Double(index + 1) / Double(files.count))
     }
     line.finish()
-    return scores
   }
 
   // MARK: - What it prints
@@ -216,13 +249,23 @@ struct LabelsCommand: ParsableCommand {
       width: editor.width, rowCount: labels.count, negativeCount: editor.negativeLabels.count,
       logitScale: editor.logitScale, rejection: editor.rejection)
     if json {
-      print(object(labels, classCount: editor.labels.count, record).line)
+      print(
+        object(
+          labels, classCount: editor.labels.count, record, dropped: editor.droppedRejection
+        ).line)
     } else if action == .threshold {
       print(editor.rejection.map(Self.describe) ?? "no threshold: no picture is unknown")
     } else {
-      let negatives = record.negativeCount > 0 ? ", \(record.negativeCount) negative labels" : ""
-      print("\(output ?? model): \(editor.labels.count) classes\(negatives)")
+      let negatives = record.negativeCount
+      print(
+        "\(output ?? model): " + Self.count(editor.labels.count, "class", "classes")
+          + (negatives > 0 ? ", " + Self.count(negatives, "negative label", "negative labels") : "")
+      )
     }
+  }
+
+  private static func count(_ number: Int, _ one: String, _ many: String) -> String {
+    "\(number) \(number == 1 ? one : many)"
   }
 
   static func describe(_ rule: RejectionRule) -> String {
@@ -230,15 +273,16 @@ struct LabelsCommand: ParsableCommand {
   }
 
   private func object(
-    _ labels: [String], classCount: Int, _ record: ClassesRecord?
+    _ labels: [String], classCount: Int, _ record: ClassesRecord?, dropped: RejectionRule? = nil
   ) -> JSONText {
-    .object([
-      ("path", .string(output ?? model)), ("editable", .bool(record != nil)),
-      ("labels", .array(labels.prefix(classCount).map { .string($0) })),
-      ("negativeLabels", .array(labels.dropFirst(classCount).map { .string($0) })),
-      ("width", record.map { .integer($0.width) } ?? .null),
-      ("logitScale", record.map { .number(decimal($0.logitScale)) } ?? .null),
-      ("rejection", record?.rejection?.object ?? .null),
-    ])
+    .object(
+      [
+        ("path", .string(output ?? model)), ("editable", .bool(record != nil)),
+        ("labels", .array(labels.prefix(classCount).map { .string($0) })),
+        ("negativeLabels", .array(labels.dropFirst(classCount).map { .string($0) })),
+        ("width", record.map { .integer($0.width) } ?? .null),
+        ("logitScale", record.map { .number(decimal($0.logitScale)) } ?? .null),
+        ("rejection", record?.rejection?.object ?? .null),
+      ] + (dropped.map { [("droppedRejection", $0.object)] } ?? []))
   }
 }

@@ -34,15 +34,26 @@ struct RejectionArguments: ParsableArguments {
   /// The rule of the options, where they leave something open that of the model.
   func rule(_ own: RejectionRule?) -> RejectionRule {
     let method = method?.rule ?? own?.method ?? .maximumSoftmax
-    let standard: Float = method == .maximumSoftmax ? 1 : 0.01
     let kept = own.flatMap { $0.method == method ? $0 : nil }
     return RejectionRule(
-      method: method, temperature: temperature ?? kept?.temperature ?? standard,
+      method: method, temperature: temperature ?? kept?.temperature ?? method.standardTemperature,
       threshold: kept?.threshold ?? 0)
   }
 }
 
+extension RejectionRule.Method {
+  /// Measured: docs/labels.md, *Which temperature*.
+  var standardTemperature: Float { self == .maximumSoftmax ? 1 : 0.01 }
+}
+
 extension RejectionRule {
+  /// What to write behind a command to get this method and temperature; nothing where they are the
+  /// ones without it.
+  var options: String {
+    (method == .maximumSoftmax ? "" : " --method \(methodName)")
+      + (temperature == method.standardTemperature ? "" : " --temperature \(temperature)")
+  }
+
   /// As `--method` calls it.
   var methodName: String { method == .maximumSoftmax ? "mcm" : "neglabel" }
 

@@ -20,7 +20,8 @@ struct LabelsTests {
       ] + more)
   }
 
-  private static let model: Result<Data, any Error> = Result {
+  /// A model with the classes cat and dog and no threshold.
+  static let model: Result<Data, any Error> = Result {
     try withTemporaryFolder { folder in
       let outcome = try quantize(["cat", "dog"], ["--classes", bank], in: folder)
       try #require(outcome.code == 0, "\(outcome.errors)")
@@ -60,7 +61,7 @@ struct LabelsTests {
       let negative = try swiftlet(
         "labels", path, "add", "kitten", "--as", "not this", "--negative", "--from", Self.bank,
         "--output", other)
-      #expect(negative.output == "\(other): 2 classes, 1 negative labels\n")
+      #expect(negative.output == "\(other): 2 classes, 1 negative label\n")
       #expect(contents(path) == first)
       #expect(try swiftlet("labels", other, "list").output == "cat\ndog\nnot this  (negative)\n")
       let inspected = try swiftlet("inspect", other, "--json").object()
@@ -82,9 +83,6 @@ struct LabelsTests {
       #expect(after["unknown"] as? Bool == true && after["rejectionScore"] is Double)
       #expect(
         try swiftlet("classify", "--model", path, Sample.picture).output.contains("\nunknown\n"))
-      let warned = try swiftlet("labels", path, "add", "cow", "--from", Self.bank)
-      #expect(warned.code == 0 && warned.errors.contains("calibrate it again"))
-      #expect(try swiftlet("labels", path, "remove", "cow").code == 0)
       let calibrated = try swiftlet(
         "labels", path, "threshold", "--calibrate", Sample.pictures, "--keep", "1")
       #expect(calibrated.code == 0 && calibrated.output.hasPrefix("mcm, temperature 1.0, thresh"))
@@ -94,6 +92,100 @@ struct LabelsTests {
       #expect(!lines.isEmpty && lines.allSatisfy { $0["unknown"] as? Bool == false })
       #expect(try swiftlet("labels", path, "threshold", "--clear").code == 0)
       #expect(contents(path) == first)
+    }
+  }
+
+  private func rejection(_ path: String) throws -> [String: Any]? {
+    try swiftlet("labels", path, "list", "--json").object()["rejection"] as? [String: Any]
+  }
+
+  @Test("a threshold goes with the classes that it was chosen for, unless it is to be kept")
+  func droppedThreshold() throws {
+    try withModel { _, path in
+      #expect(
+        try swiftlet("labels", path, "threshold", "0.25", "--temperature", "0.5").code == 0)
+      #expect(try swiftlet("labels", path, "rename", "dog", "hound").errors == "")
+      #expect(try rejection(path)?["threshold"] as? Double == 0.25)
+      let kept = try swiftlet(
+        "labels", path, "add", "cow", "--from", Self.bank, "--keep-threshold")
+      #expect(kept.code == 0 && kept.errors == "")
+      #expect(try swiftlet("labels", path, "remove", "cow", "--keep-threshold").code == 0)
+      #expect(try rejection(path)?["threshold"] as? Double == 0.25)
+      let full = contents(path)
+      for edit in [["add", "cow", "--from", Self.bank], ["remove", "cat"]] {
+        let outcome = try CommandLineTool.run(["labels", path] + edit + ["--json"])
+        #expect(outcome.code == 0)
+        #expect(outcome.errors.contains("the threshold 0.25 was chosen for other classes and is"))
+        #expect(
+          outcome.errors.contains("'swiftlet labels \(path) threshold --calibrate PICTURES --temp"))
+        let object = try outcome.object()
+        let dropped = try #require(object["droppedRejection"] as? [String: Any])
+        #expect(dropped["threshold"] as? Double == 0.25 && object["rejection"] is NSNull)
+        #expect(try rejection(path) == nil)
+        let line = try swiftlet("classify", "--model", path, "--json", Sample.picture).object()
+        #expect(line["unknown"] == nil)
+        try full?.write(to: URL(fileURLWithPath: path))
+      }
+    }
+  }
+
+  @Test("many edits of one file at once are all in it")
+  func atOnce() throws {
+    try withModel { folder, path in
+      // Through a link, which stays one.
+      let link = folder + "/link.swiftlet"
+      try FileManager.default.createSymbolicLink(
+        atPath: link, withDestinationPath: "model.swiftlet")
+      chmod(path, 0o640)
+      let command = """
+        for i in 1 2 3 4 5 6 7 8; do
+          "$0" labels "$1" add cow --as "a$i" --from "$3" >/dev/null & A="$A $!"
+          "$0" labels "$2" add cow --as "b$i" --from "$3" >/dev/null & A="$A $!"
+        done
+        for p in $A; do wait $p || exit 1; done
+        """
+      let outcome = try CommandLineTool.run(
+        ["-c", command, CommandLineTool.path, path, link, Self.bank], executable: "/bin/sh")
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let expected = ["a", "b"].flatMap { name in (1...8).map { "\(name)\($0)" } }
+      #expect(try Set(labels(path)) == Set(["cat", "dog"] + expected))
+      #expect(try labels(path).count == 18)
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "model.swiftlet")
+      let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+      #expect(mode as? Int == 0o640)
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      #expect(left == ["link.swiftlet", "model.swiftlet"])
+    }
+  }
+
+  @Test("an edit waits for another one and says so")
+  func waiting() throws {
+    try withModel { folder, path in
+      let command = """
+        flock "$1" sleep 0.4 & sleep 0.1; exec "$0" labels "$1" add cow --from "$2"
+        """
+      let outcome = try CommandLineTool.run(
+        ["-c", command, CommandLineTool.path, path, Self.bank], executable: "/bin/sh")
+      #expect(outcome.code == 0 && outcome.errors.contains("another program edits it; waiting"))
+      #expect(try labels(path) == ["cat", "dog", "cow"])
+    }
+  }
+
+  @Test("Ctrl-C at any time leaves the old file or the whole new one")
+  func interruptions() throws {
+    try withModel { folder, path in
+      let old = try #require(contents(path))
+      #expect(try swiftlet("labels", path, "add", "cow", "--from", Self.bank).code == 0)
+      let new = try #require(contents(path))
+      for step in 0..<24 {
+        try old.write(to: URL(fileURLWithPath: path))
+        let outcome = try CommandLineTool.run(
+          ["labels", path, "add", "cow", "--from", Self.bank],
+          interruptAfter: Double(step) * 0.002)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["model.swiftlet"])
+        let content = contents(path)
+        #expect(content == new || (content == old && outcome.isSignal))
+      }
     }
   }
 
@@ -114,6 +206,23 @@ struct LabelsTests {
       #expect(rejection["auroc"] as? Double == 0.5 && rejection["fpr95"] as? Double == 1)
       #expect(object["addedTop1"] as? Double == object["top1"] as? Double)
       #expect(object["compared"] as? Int == 1)
+      #expect(object["rejected"] is NSNull && object["rejectedUnknown"] is NSNull)
+      #expect(rejection["temperatures"] == nil)
+      #expect(try swiftlet("labels", path, "threshold", "1").code == 0)
+      let more = [
+        "evaluate", path, folder + "/known", "--unknown", folder + "/unknown", "--temperatures",
+        "1,0.01",
+      ]
+      let compared = try CommandLineTool.run(more + ["--json"]).object()
+      #expect(compared["rejected"] as? Int == 1 && compared["rejectedUnknown"] as? Int == 1)
+      let trials = (compared["rejection"] as? [String: Any])?["temperatures"] as? [[String: Any]]
+      #expect(trials?.compactMap { $0["temperature"] as? Double } == [1, 0.01])
+      #expect(trials?.compactMap { $0["auroc"] as? Double } == [0.5, 0.5])
+      let table = try CommandLineTool.run(more).output
+      #expect(table.contains("100.00 % (1 of 1) of those of --unknown\n"))
+      #expect(table.contains("temperature 0.01: AUROC 50.00 %, FPR95 100.00 %\n"))
+      let alone = try swiftlet("evaluate", path, folder + "/known", "--temperatures", "1")
+      #expect(alone.code == 64 && alone.errors.contains("goes with --unknown"))
       let bad = try swiftlet("evaluate", path, folder + "/known", "--added", "cow")
       #expect(bad.code == 2 && bad.errors.contains("'cow' is no label of the model"))
       let plain = try Sample.model(in: folder, "plain.swiftlet")
@@ -150,6 +259,7 @@ struct LabelsTests {
         ([path, "threshold", "1", "--clear"], 64, "give a threshold, or"),
         ([path, "threshold", "--temperature", "0", "1"], 64, "--temperature 0.0 is not within"),
         ([path, "burn"], 64, "burn"),
+        ([path, "rename", "a", "b", "--keep-threshold"], 64, "goes with add and remove"),
       ] as [([String], Int32, String)] {
         let outcome = try CommandLineTool.run(["labels"] + arguments)
         #expect(outcome.code == code, "\(arguments): \(outcome.errors)")

@@ -72,6 +72,46 @@ struct DeciderTests {
       decide([[0.9, 0.9]], options)[0] == .init(classIndex: nil, probability: 0, hasChanged: true))
   }
 
+  /// Decides on frames that come once a second; those with nil show none of the classes.
+  private func decideKnown(_ frames: [[Float]?], _ options: DecisionOptions) -> [Int?] {
+    var decider = Decider(options: options, classCount: 2)
+    return frames.indices.map { index in
+      decider.decide(
+        nanoseconds: UInt64(index) * Self.second, isUnknown: frames[index] == nil
+      ) { frames[index]?[$0] ?? 0.99 }.classIndex
+    }
+  }
+
+  @Test func aFrameOfNoClassHasNoLabel() {
+    #expect(decideKnown([nil, [0, 0.9], nil, [0.9, 0]], plain) == [nil, 1, nil, 0])
+    // Also where every probability is enough.
+    var options = plain
+    (options.enterThreshold, options.leaveThreshold) = (0, 0)
+    #expect(decideKnown([nil, [0, 0.9], nil, nil], options) == [nil, 1, nil, nil])
+  }
+
+  /// Weights are 1/2 here: the share of unknown frames is 1/2 after the first one of them, below it
+  /// after two known ones, and the probability of the label follows.
+  @Test func aLabelIsGoneWhileHalfOfTheFramesAreUnknown() {
+    var options = plain
+    options.smoothingSeconds = 1
+    options.enterThreshold = 0.25
+    options.leaveThreshold = 0
+    let cat: [Float] = [0.9, 0]
+    #expect(decideKnown([cat, nil, cat, cat], options) == [0, nil, 0, 0])
+    options.smoothingSeconds = 3
+    #expect(decideKnown([cat, nil, nil, nil, cat], options) == [0, 0, 0, nil, 0])
+    #expect(decideKnown([nil, nil, cat, cat, cat], options) == [nil, nil, nil, nil, 0])
+  }
+
+  @Test func whatUnknownFramesLookLikeIsNoLabelLater() {
+    var options = plain
+    options.smoothingSeconds = 1
+    // 0.99 of class 0 in the unknown frames would outweigh the 0.6 of class 1.
+    #expect(decideKnown([nil, nil, [0, 0.6], [0, 0.6], [0, 0.6]], options).last == 1)
+    #expect(!decideKnown([nil, nil, [0, 0.6], [0, 0.6], [0, 0.6]], options).contains(0))
+  }
+
   @Test func aClockThatStandsStillChangesNothing() {
     var options = plain
     options.smoothingSeconds = 1

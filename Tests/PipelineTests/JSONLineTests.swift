@@ -61,6 +61,27 @@ struct JSONLineTests {
     #expect(line["t"] as? String == "2009-02-13T23:31:30.987Z")
   }
 
+  @Test func onlyModelsWithAThresholdSayWhatIsUnknown() throws {
+    func written(_ event: WatchEvent) throws -> [String: Any] {
+      var line = JSONLine()
+      line.write(event, nanosecondsSince1970: 0)
+      return try #require(
+        try JSONSerialization.jsonObject(with: Data(line.bytes)) as? [String: Any])
+    }
+    var (result, statistics) = (WatchResult(), WatchStatistics())
+    for event in [WatchEvent.result(result), .stats(statistics)] {
+      let keys = try written(event).keys
+      #expect(!keys.contains { $0.contains("unknown") || $0.contains("rejection") })
+    }
+    result.rejectionScore = 0.1234567
+    result.isUnknown = true
+    (statistics.unknown, statistics.totalUnknown) = (3, 5)
+    let object = try written(.result(result))
+    #expect(object["unknown"] as? Bool == true && object["rejection_score"] as? Double == 0.123457)
+    let sums = try written(.stats(statistics))
+    #expect(sums["unknown"] as? Int == 3 && sums["total_unknown"] as? Int == 5)
+  }
+
   @Test func everyEventHasSchemaKindAndTime() throws {
     let source = SourceDescription(
       device: "/dev/video0", name: "Camera", format: "YUYV", width: 640, height: 480, rate: 29.97)

@@ -46,6 +46,21 @@ struct MetricsTests {
     #expect(counts == counts.sorted())
   }
 
+  @Test func unknownFramesAreCountedWhereTheModelTellsThem() {
+    var metrics = WatchMetrics(tellsUnknown: true)
+    metrics.noteUnknown()
+    metrics.noteUnknown()
+    #expect(metrics.takeStatistics(dropped: 0).unknown == 2)
+    metrics.noteUnknown()
+    let statistics = metrics.takeStatistics(dropped: 0)
+    #expect(statistics.unknown == 1 && statistics.totalUnknown == 3)
+    let text = metrics.prometheusText(dropped: 0, isStreaming: true)
+    #expect(text.contains("\nswiftlet_frames_unknown_total 3\n"))
+    var plain = WatchMetrics()
+    #expect(!plain.prometheusText(dropped: 0, isStreaming: true).contains("unknown"))
+    #expect(plain.takeStatistics(dropped: 0).totalUnknown == nil)
+  }
+
   @Test func statisticsCoverTheTimeSinceTheLastOnes() {
     var metrics = WatchMetrics()
     metrics.noteFrame(age: 5, prepare: 1, network: 2)

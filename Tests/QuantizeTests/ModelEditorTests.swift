@@ -152,6 +152,45 @@ struct ModelEditorTests {
     }
   }
 
+  @Test("a rule goes with the rows that its threshold was chosen for, unless it is to be kept")
+  func droppedRule() throws {
+    let bank = try bank.get()
+    let row = try bank.embedding(of: "big bird")
+    let rule = RejectionRule(method: .negativeLabels, temperature: 0.01, threshold: 0.75)
+    let file = try EmbeddingStudentTests.model(
+      labels: ["cat", "dog", "cow"], negatives: ["not"].map { _ in "big bird" }, rejection: rule)
+    for change: (inout ModelEditor) throws -> Void in [
+      { try $0.add("rat", embedding: row) }, { try $0.remove("cat") },
+      { try $0.add("no", embedding: row, isNegative: true) }, { try $0.remove("big bird") },
+    ] {
+      var editor = try ModelEditor(file)
+      try change(&editor)
+      #expect(editor.rejection == nil && editor.droppedRejection == rule)
+      let bytes = try editor.bytes()
+      #expect(try Model.load(bytes.span.bytes).rejection == nil)
+    }
+    let renamed = try edited(file) { try $0.rename("cat", to: "lion") }
+    #expect(try Model.load(renamed.span.bytes).rejection == rule)
+    var editor = try ModelEditor(file)
+    editor.keepsRejection = true
+    try editor.add("rat", embedding: row)
+    try editor.remove("cat")
+    #expect(throws: ClassError.self) { try editor.remove("big bird") }
+    #expect(editor.rejection == rule && editor.droppedRejection == nil)
+  }
+
+  @Test("a label that a removed or renamed row had may be given again")
+  func freeNames() throws {
+    let row = try bank.get().embedding(of: "big bird")
+    var editor = try ModelEditor(try Self.file.get())
+    try editor.remove("cat")
+    try editor.add("cat", embedding: row)
+    try editor.rename("dog", to: "hound")
+    #expect(throws: ClassError.self) { try editor.add("hound", embedding: row) }
+    try editor.add("dog", embedding: row)
+    #expect(editor.labels == ["hound", "cow", "cat", "dog"])
+  }
+
   @Test("what cannot be is refused and changes nothing")
   func refusals() throws {
     let (file, bank) = (try Self.file.get(), try bank.get())

@@ -5,6 +5,9 @@
 /// Probabilities are smoothed, `s += (p - s) * dt / (smoothingSeconds + dt)`; a label enters at one
 /// threshold and leaves at a lower one (hysteresis), or when another one that may enter is more
 /// probable; a change has to persist for some frames. After the first frame nothing allocates.
+///
+/// In a frame that shows none of the classes each of them has the probability 0. There is no label
+/// while such frames are half or more, smoothed as probabilities are.
 package struct Decider {
   /// A decided class, or none.
   package struct Decision: Equatable {
@@ -20,6 +23,8 @@ package struct Decider {
   /// Which classes may be decided; empty: all.
   private let mayEnter: [Bool]
   private var smoothed: [Float]
+  /// Of unknown frames, 0...1.
+  private var unknownShare: Float = 0
   private var lastNanoseconds: UInt64?
   private var current: Int?
   private var candidate: Int?
@@ -45,11 +50,12 @@ package struct Decider {
   ///
   /// - Parameters:
   ///   - nanoseconds: the frame's time on a clock that never goes back.
+  ///   - isUnknown: whether the frame shows none of the classes.
   ///   - probability: of a class, 0...1.
   package mutating func decide(
-    nanoseconds: UInt64, probability: (Int) -> Float
+    nanoseconds: UInt64, isUnknown: Bool = false, probability: (Int) -> Float
   ) -> Decision {
-    smooth(nanoseconds, probability)
+    smooth(nanoseconds, isUnknown, probability)
     let best = mostProbable()
     let wanted = choice(best)
     let before = current
@@ -62,15 +68,18 @@ package struct Decider {
       hasChanged: isFirst || current != before)
   }
 
-  private mutating func smooth(_ nanoseconds: UInt64, _ probability: (Int) -> Float) {
+  private mutating func smooth(
+    _ nanoseconds: UInt64, _ isUnknown: Bool, _ probability: (Int) -> Float
+  ) {
     var weight: Float = 1
     if let last = lastNanoseconds, options.smoothingSeconds > 0 {
       let elapsed = nanoseconds > last ? Double(nanoseconds - last) * 1e-9 : 0
       weight = Float(elapsed / (options.smoothingSeconds + elapsed))
     }
     lastNanoseconds = nanoseconds
+    unknownShare += ((isUnknown ? 1 : 0) - unknownShare) * weight
     for index in smoothed.indices {
-      smoothed[index] += (probability(index) - smoothed[index]) * weight
+      smoothed[index] += ((isUnknown ? 0 : probability(index)) - smoothed[index]) * weight
     }
   }
 
@@ -89,7 +98,7 @@ package struct Decider {
 
   /// What this frame alone asks for.
   private func choice(_ best: Int?) -> Int? {
-    guard let best else { return nil }
+    guard let best, unknownShare < 0.5 else { return nil }
     if let current, current != best {
       if smoothed[best] >= options.enterThreshold { return best }
       return smoothed[current] >= options.leaveThreshold ? current : nil

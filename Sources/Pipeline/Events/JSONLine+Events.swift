@@ -56,6 +56,10 @@ extension JSONLine {
     if let index = result.classIndex { add("class", index) } else { addNull("class") }
     add("probability", Double(result.probability), digits: 4)
     add("changed", result.hasChanged)
+    if let score = result.rejectionScore {
+      add("unknown", result.isUnknown)
+      add("rejection_score", Double(score), digits: 6)
+    }
     beginArray("top")
     for entry in result.top {
       beginElement()
@@ -90,6 +94,7 @@ extension JSONLine {
     add("frames", statistics.frames)
     add("dropped", statistics.dropped)
     add("damaged", statistics.damaged)
+    if let unknown = statistics.unknown { add("unknown", unknown) }
     add("rate", statistics.rate, digits: 3)
     add("age_ms", statistics.age)
     add("prepare_ms", statistics.prepare)
@@ -97,6 +102,7 @@ extension JSONLine {
     add("total_frames", statistics.totalFrames)
     add("total_dropped", statistics.totalDropped)
     add("total_damaged", statistics.totalDamaged)
+    if let unknown = statistics.totalUnknown { add("total_unknown", unknown) }
     add("faults", statistics.faults)
     add("uptime_seconds", statistics.uptimeSeconds, digits: 3)
     add("cpu_percent", statistics.processorPercent, digits: 2)

@@ -19,6 +19,11 @@ public struct WatchResult: Sendable {
   public var probability: Float = 0
   /// Whether the label differs from the frame before.
   public var hasChanged = false
+  /// Whether this frame shows none of the model's classes: its rejection score is below the model's
+  /// threshold. False where the model has none.
+  public var isUnknown = false
+  /// How much this frame looks like one of the classes, 0...1; nil where the model has no threshold.
+  public var rejectionScore: Float?
   /// The most probable classes of this frame alone, best first.
   public var top: [RankedClass] = []
   /// The file, for pictures.

@@ -15,6 +15,10 @@ extension WatchMetrics {
     metric("frames_total", "counter", "Frames classified.", "\(frames)")
     metric("frames_dropped_total", "counter", "Frames passed over for a newer one.", "\(dropped)")
     metric("frames_damaged_total", "counter", "Frames that could not be used.", "\(damaged)")
+    if let unknown {
+      metric(
+        "frames_unknown_total", "counter", "Frames that show none of the classes.", "\(unknown)")
+    }
     metric("faults_total", "counter", "Faults of the source and of sinks.", "\(faults)")
     metric(
       "source_up", "gauge", "1 while the source delivers frames, else 0.", isStreaming ? "1" : "0")

@@ -12,10 +12,13 @@ struct WatchMetrics {
 
   private(set) var frames = 0
   private(set) var damaged = 0
+  /// Nil where the model cannot tell unknown frames.
+  private(set) var unknown: Int?
   private(set) var faults = 0
   /// The totals at the last statistics.
   private var lastFrames = 0
   private var lastDamaged = 0
+  private var lastUnknown = 0
   private var lastDropped = 0
 
   let startNanoseconds = swiftlet_nanoseconds()
@@ -23,6 +26,11 @@ struct WatchMetrics {
   private var processorNanoseconds = swiftlet_processor_nanoseconds()
 
   var uptimeSeconds: Double { Double(swiftlet_nanoseconds() - startNanoseconds) * 1e-9 }
+
+  /// - Parameter tellsUnknown: whether the model has a threshold for unknown frames.
+  init(tellsUnknown: Bool = false) { unknown = tellsUnknown ? 0 : nil }
+
+  mutating func noteUnknown() { unknown = unknown.map { $0 + 1 } }
 
   mutating func noteFrame(age: Double, prepare: Double, network: Double) {
     frames += 1
@@ -48,12 +56,14 @@ struct WatchMetrics {
     statistics.frames = frames - lastFrames
     statistics.dropped = dropped - lastDropped
     statistics.damaged = damaged - lastDamaged
+    statistics.unknown = unknown.map { $0 - lastUnknown }
     statistics.age = ageSamples.takeSummary()
     statistics.prepare = prepareSamples.takeSummary()
     statistics.network = networkSamples.takeSummary()
     statistics.totalFrames = frames
     statistics.totalDropped = dropped
     statistics.totalDamaged = damaged
+    statistics.totalUnknown = unknown
     statistics.faults = faults
     statistics.uptimeSeconds = Double(now - startNanoseconds) * 1e-9
     if statistics.seconds > 0 {
@@ -63,6 +73,7 @@ struct WatchMetrics {
     statistics.residentByteCount = SystemReadings.residentByteCount()
     statistics.temperatureCelsius = SystemReadings.temperatureCelsius()
     (lastFrames, lastDropped, lastDamaged) = (frames, dropped, damaged)
+    lastUnknown = unknown ?? 0
     periodNanoseconds = now
     processorNanoseconds = processor
     return statistics

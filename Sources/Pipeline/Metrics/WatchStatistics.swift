@@ -13,12 +13,15 @@ public struct WatchStatistics: Sendable {
   public var frames = 0
   public var dropped = 0
   public var damaged = 0
+  /// Classified frames that show none of the model's classes; nil where it has no threshold.
+  public var unknown: Int?
   public var age = LatencySummary()
   public var prepare = LatencySummary()
   public var network = LatencySummary()
   public var totalFrames = 0
   public var totalDropped = 0
   public var totalDamaged = 0
+  public var totalUnknown: Int?
   public var faults = 0
   public var uptimeSeconds: Double = 0
   /// Of one core, over the time.

@@ -71,7 +71,8 @@ package final class SnapshotStore: FrameObserver {
     let clock = digits(time.hour, 2) + digits(time.minute, 2) + digits(time.second, 2)
     let percent = Int((result.probability * 100).rounded())
     let share = String(percent / 100) + "." + digits(percent % 100, 2)
-    let label = Self.fileText(result.top.first?.label ?? "unknown")
+    let best = result.isUnknown ? nil : result.top.first?.label
+    let label = Self.fileText(best ?? "unknown")
     return "\(Self.prefix)\(day)T\(clock).\(digits(time.millisecond, 3))Z-\(share)-\(label)"
       + Self.suffix
   }

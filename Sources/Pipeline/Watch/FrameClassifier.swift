@@ -83,6 +83,10 @@ struct FrameClassifier: ~Copyable {
   /// Runs the network on it.
   mutating func compute() { classifier.compute() }
 
+  /// Nil where the model has no threshold for unknown frames.
+  var rejectionScore: Float? { classifier.rejectionScore() }
+  var rejection: RejectionRule? { classifier.rejection }
+
   func probability(_ classIndex: Int) -> Float { classifier.probability(classIndex) }
   func label(_ classIndex: Int) -> String { labels[classIndex] }
 

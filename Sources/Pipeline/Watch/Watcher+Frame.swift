@@ -35,6 +35,7 @@ extension Watcher {
     metrics.noteFrame(
       age: result.ageMilliseconds, prepare: result.prepareMilliseconds,
       network: result.networkMilliseconds)
+    if result.isUnknown { metrics.noteUnknown() }
     emit(.result(result))
     for observer in observers {
       let failure = classifier.withPixels(of: frame.content) { pixels, jpeg in
@@ -51,7 +52,10 @@ extension Watcher {
     func milliseconds(_ from: UInt64, _ to: UInt64) -> Double {
       to > from ? Double(to - from) * 1e-6 : 0
     }
-    let decision = decider.decide(nanoseconds: frame.timestampNanoseconds) {
+    noteRejection()
+    let decision = decider.decide(
+      nanoseconds: frame.timestampNanoseconds, isUnknown: result.isUnknown
+    ) {
       classifier.probability($0)
     }
     result.frame = metrics.frames + 1
@@ -65,5 +69,11 @@ extension Watcher {
     result.networkMilliseconds = milliseconds(prepared, end)
     result.dropped = Int(feed.exchange.dropped)
     classifier.rank(options.topCount, into: &result.top)
+  }
+
+  private mutating func noteRejection() {
+    guard let rule = classifier.rejection, let score = classifier.rejectionScore else { return }
+    result.rejectionScore = score
+    result.isUnknown = score < rule.threshold
   }
 }

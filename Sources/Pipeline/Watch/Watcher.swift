@@ -14,7 +14,7 @@ package struct Watcher: ~Copyable {
   var sinks: SinkList
   var classifier: FrameClassifier
   var decider: Decider
-  var metrics = WatchMetrics()
+  var metrics: WatchMetrics
   var result = WatchResult()
   var outage: Outage?
   var damage: DamageEpisode?
@@ -52,6 +52,7 @@ package struct Watcher: ~Copyable {
       version: SwiftletVersion.current, model: modelName, classes: classifier.labelCount,
       source: source, instructionSet: classifier.engine.instructionSet.name.description,
       threads: classifier.engine.threads)
+    metrics = WatchMetrics(tellsUnknown: classifier.rejection != nil)
     decider = Decider(options: options.decision, classCount: classifier.labelCount)
     self.classifier = FrameClassifier(classifier, region: options.region)
     statisticsDue = .max
@@ -74,6 +75,8 @@ package struct Watcher: ~Copyable {
       if endReason == nil { feed.arrival.wait(milliseconds: millisecondsUntilDue()) }
     }
     feed.stop.signal()
+    // The last events of a short watch find what became of all its frames.
+    noteMetrics()
     if options.statisticsSeconds != nil { emitStatistics() }
     let reason = endReason ?? .error
     emit(.end(reason, frames: metrics.frames, uptimeSeconds: metrics.uptimeSeconds))
@@ -144,13 +147,18 @@ package struct Watcher: ~Copyable {
         .recovered(
           Recovery(kind: .frameDamaged, downSeconds: episode.seconds, count: episode.count)))
     }
-    if writesMetrics && now >= metricsDue {
-      let isStreaming = outage == nil && metrics.frames > 0
-      board.note(
-        metrics: metrics.prometheusText(
-          dropped: Int(feed.exchange.dropped), isStreaming: isStreaming))
+    if now >= metricsDue {
+      noteMetrics()
       metricsDue = now + 1_000_000_000
     }
+  }
+
+  private func noteMetrics() {
+    guard writesMetrics else { return }
+    let isStreaming = outage == nil && metrics.frames > 0
+    board.note(
+      metrics: metrics.prometheusText(
+        dropped: Int(feed.exchange.dropped), isStreaming: isStreaming))
   }
 
   private func millisecondsUntilDue() -> Int? {

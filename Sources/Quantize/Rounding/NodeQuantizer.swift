@@ -81,7 +81,7 @@ struct NodeQuantizer {
       record.lower = node.lower > -.infinity ? storage.level(node.lower) : 0
       record.upper = node.upper < .infinity ? storage.level(node.upper) : storage.upper
     }
-    return QuantizedNode(name: Self.printable(node.name), record: record)
+    return QuantizedNode(name: PrintableText.of(node.name), record: record)
   }
 
   private func set(_ window: FloatWindow, of record: inout NodeRecord) {
@@ -101,15 +101,6 @@ struct NodeQuantizer {
     let (input, output) = (activation(node.inputs[0]), activation(node.output))
     return (0..<256).map { UInt8(output.level(function(input.value($0)))) }
   }
-
-  /// Names in the file hold no control characters.
-  static func printable(_ name: String) -> String {
-    String(String.UnicodeScalarView(name.unicodeScalars.filter { !$0.properties.isControl }))
-  }
-}
-
-extension Unicode.Scalar.Properties {
-  fileprivate var isControl: Bool { generalCategory == .control }
 }
 
 extension FloatConvolution {

@@ -9,12 +9,14 @@ package enum AtomicFile {
 
   /// Writes to a temporary file in the same folder, flushes it to the disk and renames it.
   ///
+  /// It is as readable as the file that it replaces, or else as the caller's other files.
   /// SIGINT, SIGTERM and SIGHUP remove the temporary file and end the program as they would have.
   /// - Throws: `QuantizationError.unwritable`; the old file is then as it was.
   package static func write(_ bytes: [UInt8], to path: String) throws {
     try oneAtATime.withLock { _ in
       let file = try PendingFile(beside: path)
       defer { file.end() }
+      keepPermissions(of: path, file.descriptor)
       var code = fill(file.descriptor, bytes)
       if close(file.descriptor) != 0 && code == 0 { code = errno }
       if code == 0 && rename(file.path, path) != 0 { code = errno }
@@ -39,6 +41,12 @@ package enum AtomicFile {
     if stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
       throw QuantizationError.unwritable(path, errno: EISDIR)
     }
+  }
+
+  private static func keepPermissions(of path: String, _ descriptor: Int32) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    fchmod(descriptor, status.st_mode & 0o777)
   }
 
   /// - Returns: 0 or `errno`.

@@ -48,9 +48,9 @@ public struct ClassSet: Sendable {
   }
 
   static func check(_ label: String) throws {
-    guard !label.isEmpty, NodeQuantizer.printable(label) == label else {
+    guard !label.isEmpty, PrintableText.of(label) == label else {
       throw ClassError(
-        "the label '\(NodeQuantizer.printable(label))' is empty or holds a control "
+        "the label '\(PrintableText.of(label))' is empty or holds a control "
           + "character; labels are printed as they are")
     }
   }

@@ -63,9 +63,17 @@ struct FileSections {
   subscript(_ kind: ModelFormat.Section) -> Section? {
     get { sections.first { $0.kind == kind.rawValue } }
     set {
-      guard let index = sections.firstIndex(where: { $0.kind == kind.rawValue }), let newValue
-      else { return }
+      guard let index = index(of: kind), let newValue else { return }
       sections[index] = newValue
     }
+  }
+
+  private func index(of kind: ModelFormat.Section) -> Int? {
+    sections.firstIndex { $0.kind == kind.rawValue }
+  }
+
+  /// Changes a section in its place: the subscript would copy it.
+  mutating func change(_ kind: ModelFormat.Section, _ body: (inout Section) -> Void) {
+    if let index = index(of: kind) { body(&sections[index]) }
   }
 }

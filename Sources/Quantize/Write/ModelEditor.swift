@@ -6,6 +6,14 @@ import Runtime
 public struct ModelEditor: Sendable {
   private var texts: TextSections
   private var classes: ClassSection
+  /// The label of each row, and all of them.
+  private var names: [String]
+  private var taken: Set<String>
+  /// Whether a rule stays when rows are added or removed. Its threshold was chosen for the scores
+  /// that the old rows gave.
+  public var keepsRejection = false
+  /// The rule that was cleared because rows were added or removed.
+  public private(set) var droppedRejection: RejectionRule?
 
   /// - Parameter file: the bytes of a model file with class embeddings.
   /// - Throws: `RuntimeError` where the verifier refuses it, `ClassError` where it holds no class
@@ -26,14 +34,16 @@ public struct ModelEditor: Sendable {
         elements: bytes[start..<start + record.width].map { Int8(bitPattern: $0) })
     }
     classes = ClassSection(record: record, rows: rows)
+    names = texts.labels
+    taken = Set(names)
   }
 
   /// Elements of an embedding.
   public var width: Int { classes.record.width }
   /// The classes that may be decided, in their order.
-  public var labels: [String] { Array(texts.labels.prefix(classes.record.classCount)) }
+  public var labels: [String] { Array(names.prefix(classes.record.classCount)) }
   /// Rows that compete with the classes but are never decided.
-  public var negativeLabels: [String] { Array(texts.labels.dropFirst(classes.record.classCount)) }
+  public var negativeLabels: [String] { Array(names.dropFirst(classes.record.classCount)) }
   public var logitScale: Float { classes.record.logitScale }
 
   public var rejection: RejectionRule? { classes.record.rejection }
@@ -53,9 +63,17 @@ public struct ModelEditor: Sendable {
       }
     }
     classes.record.rejection = rule
+    droppedRejection = nil
   }
 
-  /// Adds a class behind the others, or a negative label behind the others.
+  private mutating func rowsChanged() {
+    guard !keepsRejection, let rule = rejection else { return }
+    droppedRejection = rule
+    classes.record.rejection = nil
+  }
+
+  /// Adds a class behind the others, or a negative label behind the others. A rejection rule is
+  /// cleared unless `keepsRejection`.
   /// - Throws: `ClassError` where the label is taken or cannot be printed, or the embedding has
   ///   another width.
   public mutating func add(
@@ -70,12 +88,15 @@ public struct ModelEditor: Sendable {
     let row = try ClassRow(embedding, label: label)
     let index = isNegative ? classes.record.rowCount : classes.record.classCount
     texts.insert(label, at: index)
+    names.insert(label, at: index)
+    taken.insert(label)
     classes.rows.insert(row, at: index)
     classes.record.rowCount += 1
     if isNegative { classes.record.negativeCount += 1 }
+    rowsChanged()
   }
 
-  /// Removes a class or a negative label.
+  /// Removes a class or a negative label. A rejection rule is cleared unless `keepsRejection`.
   /// - Throws: `ClassError` where there is no such label, or it is the last class.
   public mutating func remove(_ label: String) throws {
     let index = try index(of: label)
@@ -84,17 +105,19 @@ public struct ModelEditor: Sendable {
       throw ClassError("'\(label)' is the last class; a model has one or more")
     }
     guard
-      !isNegative || classes.record.negativeCount > 1
+      !isNegative || !keepsRejection || classes.record.negativeCount > 1
         || rejection?.method != .negativeLabels
     else {
       throw ClassError(
-        "'\(label)' is the last negative label, and the rejection rule needs one; clear it first "
-          + "with threshold --clear")
+        "'\(label)' is the last negative label, and the rejection rule that is to be kept needs "
+          + "one; remove it without --keep-threshold")
     }
     texts.remove(index)
+    forget(index)
     classes.rows.remove(at: index)
     classes.record.rowCount -= 1
     if isNegative { classes.record.negativeCount -= 1 }
+    rowsChanged()
   }
 
   /// Gives a class or a negative label another name.
@@ -104,6 +127,15 @@ public struct ModelEditor: Sendable {
     let index = try index(of: label)
     try checkNew(new)
     texts.replace(index, with: new)
+    forget(index)
+    names.insert(new, at: index)
+    taken.insert(new)
+  }
+
+  private mutating func forget(_ index: Int) {
+    let name = names.remove(at: index)
+    // A file may have come with one label twice.
+    if !names.contains(name) { taken.remove(name) }
   }
 
   /// The bytes of the changed file, verified.
@@ -123,15 +155,14 @@ public struct ModelEditor: Sendable {
 
   private func checkNew(_ label: String) throws {
     try ClassSet.check(label)
-    guard !texts.labels.contains(label) else {
+    guard !taken.contains(label) else {
       throw ClassError("the model has the label '\(label)' already; choose another name")
     }
   }
 
   private func index(of label: String) throws -> Int {
-    let all = texts.labels
-    guard let index = all.firstIndex(of: label) else {
-      let shown = all.prefix(20).joined(separator: ", ") + (all.count > 20 ? ", ..." : "")
+    guard let index = names.firstIndex(of: label) else {
+      let shown = names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", ..." : "")
       throw ClassError("the model has no label '\(label)'; it has \(shown)")
     }
     return index

@@ -15,7 +15,7 @@ extension Quantizer {
       ("quantizer", options.summary), ("tool", "swiftlet \(SwiftletVersion.current)"),
     ]
     return entries.filter { !$0.1.isEmpty }.map {
-      (key: $0.0, value: NodeQuantizer.printable($0.1))
+      (key: $0.0, value: PrintableText.of($0.1))
     }
   }
 }

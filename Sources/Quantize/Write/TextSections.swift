@@ -38,8 +38,9 @@ struct TextSections {
     var writer = ByteWriter()
     writer.append32(range.lowerBound)
     writer.append32(range.count)
-    file[reference.kind]?.bytes.replaceSubrange(
-      reference.place..<reference.place + 8, with: writer.bytes)
+    file.change(reference.kind) {
+      $0.bytes.replaceSubrange(reference.place..<reference.place + 8, with: writer.bytes)
+    }
   }
 
   private func label(_ index: Int) -> Reference {
@@ -56,11 +57,13 @@ struct TextSections {
   /// Puts a label before the one of that index, its text behind all others.
   mutating func insert(_ text: String, at index: Int) {
     let start = file[.strings]?.bytes.count ?? 0
-    file[.strings]?.bytes += Array(text.utf8)
-    file[.labels]?.bytes.insert(
-      contentsOf: [UInt8](repeating: 0, count: ModelFormat.labelByteCount),
-      at: index * ModelFormat.labelByteCount)
-    file[.labels]?.count += 1
+    file.change(.strings) { $0.bytes += Array(text.utf8) }
+    file.change(.labels) { labels in
+      labels.bytes.insert(
+        contentsOf: [UInt8](repeating: 0, count: ModelFormat.labelByteCount),
+        at: index * ModelFormat.labelByteCount)
+      labels.count += 1
+    }
     set(label(index), start..<start + text.utf8.count)
   }
 
@@ -68,8 +71,10 @@ struct TextSections {
   mutating func remove(_ index: Int) {
     replace(index, with: "")
     let start = index * ModelFormat.labelByteCount
-    file[.labels]?.bytes.removeSubrange(start..<start + ModelFormat.labelByteCount)
-    file[.labels]?.count -= 1
+    file.change(.labels) { labels in
+      labels.bytes.removeSubrange(start..<start + ModelFormat.labelByteCount)
+      labels.count -= 1
+    }
   }
 
   /// Gives a label another text, in its place where nothing else points into it.
@@ -80,10 +85,10 @@ struct TextSections {
     let isShared = all.contains { $0 != own && range($0).overlaps(old) }
     guard !isShared else {
       let start = file[.strings]?.bytes.count ?? 0
-      file[.strings]?.bytes += utf8
+      file.change(.strings) { $0.bytes += utf8 }
       return set(own, start..<start + utf8.count)
     }
-    file[.strings]?.bytes.replaceSubrange(old, with: utf8)
+    file.change(.strings) { $0.bytes.replaceSubrange(old, with: utf8) }
     let shift = utf8.count - old.count
     for reference in all where reference != own {
       let other = range(reference)

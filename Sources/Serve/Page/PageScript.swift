@@ -95,11 +95,13 @@ enum PageScript {
       if (times.length > 400) times.shift();
       const name = typeof e.label === "string" ? e.label : null;
       if (name !== label || since === 0) { label = name; since = lastResult; }
+      const none = e.unknown === true ? "Unknown" : "Not sure";
       set("eyebrow", name === null ? "No decision" : "Sees");
-      set("label", name === null ? "Not sure" : name);
+      set("label", name === null ? none : name);
       $("label").classList.toggle("none", name === null);
       if (isNumber(e.probability)) set("percent", percent(e.probability));
-      set("held", `${name === null ? "is the best guess" : "sure"}, for ${duration((lastResult - since) / 1000)}`);
+      const held = name !== null ? "sure" : e.unknown === true ? "none of the classes" : "is the best guess";
+      set("held", `${held}, for ${duration((lastResult - since) / 1000)}`);
       document.title = name === null ? "Swiftlet" : `${name}: Swiftlet`;
       const top = (Array.isArray(e.top) ? e.top : []).filter((t) => t && isNumber(t.probability)).slice(0, 5)
         .map((t) => ({ label: String(t.label), probability: t.probability }));

@@ -42,11 +42,13 @@ final class HumanOutput {
     let percent = fixed(Double(result.probability) * 100, 1)
     let times =
       "age \(fixed(result.ageMilliseconds, 1)) ms, network \(fixed(result.networkMilliseconds, 1)) ms"
+    let best = result.top.first.map { " (best: \($0.label))" } ?? ""
     if let path = result.path {
-      line("picture", "\(path): \(result.label ?? "-") \(percent) %")
+      let none = result.isUnknown ? "unknown" + best : "- \(percent) %"
+      line("picture", "\(path): " + (result.label.map { "\($0) \(percent) %" } ?? none))
     } else if result.hasChanged {
-      let best = result.top.first.map { " (best: \($0.label))" } ?? ""
-      line("label", "\(result.label ?? "-" + best)  \(percent) %   \(times)")
+      let none = result.isUnknown ? "unknown" + best : "-\(best)  \(percent) %"
+      line("label", (result.label.map { "\($0)  \(percent) %" } ?? none) + "   \(times)")
     } else {
       status(result, times)
     }
@@ -59,7 +61,8 @@ final class HumanOutput {
     let labels = result.top.prefix(3).map {
       "\($0.label) \(Int(($0.probability * 100).rounded())) %"
     }
-    let text = "\(labels.joined(separator: ", "))   \(times), dropped \(result.dropped)"
+    let mark = result.isUnknown ? "unknown; " : ""
+    let text = "\(mark)\(labels.joined(separator: ", "))   \(times), dropped \(result.dropped)"
     put("\r  \(text.prefix(width() - 3))\u{1B}[K")
     hasStatus = true
   }
@@ -68,7 +71,9 @@ final class HumanOutput {
     var text =
       "\(fixed(statistics.rate, 1)) frames/s, age \(fixed(statistics.age.median, 1)) ms "
       + "(p99 \(fixed(statistics.age.p99, 1))), dropped \(statistics.dropped), "
-      + "damaged \(statistics.damaged), processor \(fixed(statistics.processorPercent, 0)) %, "
+      + "damaged \(statistics.damaged), "
+      + (statistics.unknown.map { "unknown \($0), " } ?? "")
+      + "processor \(fixed(statistics.processorPercent, 0)) %, "
       + "memory \(fixed(Double(statistics.residentByteCount) / 1e6, 1)) MB"
     if let temperature = statistics.temperatureCelsius {
       text += ", \(fixed(temperature, 0)) degrees Celsius"
