@@ -77,7 +77,8 @@ let package = Package(
     .executableTarget(
       name: "swiftlet-train",
       dependencies: [
-        "Training", "Quantize", "Runtime", "CPlatform",
+        "Training", "Quantize", "Pictures", "Runtime", "CPlatform",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -17,7 +17,10 @@ struct SwiftletTrain: ParsableCommand {
       Exit codes: 0 all right, 1 something failed, 2 bad input, 64 wrong usage.
       """,
     version: SwiftletVersion.current,
-    subcommands: [EvaluateCommand.self, BankCommand.self, BenchmarkCommand.self])
+    subcommands: [
+      RunCommand.self, AlignCommand.self, DistillCommand.self, PredictCommand.self,
+      EvaluateCommand.self, BankCommand.self, BenchmarkCommand.self,
+    ])
 
   static func main() {
     // A reader that has gone ends the program without a word.

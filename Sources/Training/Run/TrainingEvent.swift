@@ -31,6 +31,13 @@ public enum TrainingEvent: Sendable {
     public var trainingLoss: Double
     public var validationLoss: Double
     public var accuracy: Double
+
+    public init(
+      stage: String, step: Int, trainingLoss: Double, validationLoss: Double, accuracy: Double
+    ) {
+      (self.stage, self.step, self.trainingLoss) = (stage, step, trainingLoss)
+      (self.validationLoss, self.accuracy) = (validationLoss, accuracy)
+    }
   }
 
   public struct StageReport: Sendable, Equatable {

@@ -25,7 +25,7 @@ public enum TrainingMethod: String, Sendable, CaseIterable {
   public var isClosed: Bool { self == .linearProbe || self == .fineTuning }
 
   /// The stages, in order.
-  func stages(_ recipe: TrainingRecipe) -> [TrainingStage] {
+  public func stages(_ recipe: TrainingRecipe) -> [TrainingStage] {
     func joint(_ objective: Objective) -> [TrainingStage] {
       [
         TrainingStage(

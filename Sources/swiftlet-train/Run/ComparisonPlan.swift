@@ -119,9 +119,9 @@ struct ComparisonPlan {
       try AtomicFile.write(Array(try encoder.encode(done.result)), to: path(cell))
       progress.clear()
       progress.say(
-        "\(cell.name): in-domain \(Report.percent(done.result.inDomain.accuracy)) %, "
-          + done.result.tests.map { "\($0.name) \(Report.percent($0.accuracy)) %" }
-          .joined(separator: ", ") + ", \(Report.fixed(done.result.seconds, 0)) s")
+        ([("in-domain", done.result.inDomain)] + done.result.tests.map { ($0.name, $0) })
+          .map { "\($0.0) \(Report.percent($0.1.accuracy)) %" }.joined(separator: ", ")
+          + ", \(Report.fixed(done.result.seconds, 0)) s")
     }
   }
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Foundation
+import Quantize
+import Training
+
+/// One student in an output folder: trained, resumed, saved.
+struct StudentRun {
+  let arguments: RunArguments
+  let session: TrainingSession
+  let sources: [String]
+  let targets: [String]
+  let split: SourceSplit
+  let progress: TrainingProgress
+  private let claim: FileClaim
+  /// Of student and bank.
+  private let digests: [String: String]
+
+  /// Claims the folder and reads everything.
+  init(_ arguments: RunArguments) throws {
+    self.arguments = arguments
+    let output = arguments.output
+    do {
+      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+    } catch {
+      throw TrainingError("\(output): cannot be made: \(error.localizedDescription)")
+    }
+    guard let claim = FileClaim(output + "/lock") else {
+      throw TrainingError(
+        "\(output): another process trains into this folder, or it cannot be written; name another "
+          + "--output")
+    }
+    self.claim = claim
+    let domains = try PictureFolder(arguments.data.data).domains
+    targets = arguments.target?.names ?? []
+    let left = targets
+    sources = arguments.source?.names ?? domains.filter { !left.contains($0) }
+    guard !sources.isEmpty else {
+      throw TrainingError(
+        "\(arguments.data.data): no domain is left to train on; name fewer in --target")
+    }
+    progress = try TrainingProgress(logPath: output + "/log.jsonl")
+    session = try TrainingSession(
+      arguments.data, arguments.recipe, domains: sources + targets, progress: progress)
+    split = try SourceSplit(session.set, sources: sources, seed: arguments.recipe.seed)
+    digests = [
+      "student": try Self.digest(arguments.data.student),
+      "bank": try Self.digest(arguments.data.bank),
+    ]
+    Self.report(session.set, split, sources, progress)
+  }
+
+  private static func digest(_ path: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw TrainingError("\(path): cannot be read; check the path and its permissions")
+    }
+    return SHA256.hash(data: data).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  private static func report(
+    _ set: TeacherSet, _ split: SourceSplit, _ sources: [String], _ progress: TrainingProgress
+  ) {
+    let training = split.training.reduce(0) { $0 + $1.count }
+    let validation = split.validation.reduce(0) { $0 + $1.count }
+    progress.say(
+      "\(training) pictures train, \(validation) choose the checkpoint, of "
+        + "\(sources.sorted().joined(separator: ", ")); \(set.classes.count) classes")
+    let unknown = set.store.usable.filter {
+      sources.contains(set.pictures[$0].domain) && set.rowOf[$0] == nil
+    }.count
+    if unknown > 0 {
+      progress.say("\(unknown) pictures of the sources are not in the bank; they are left out")
+    }
+    let silent = Set(
+      set.pictures.indices.filter { set.classOf[$0] == nil }.map { set.pictures[$0].label })
+    if !silent.isEmpty {
+      progress.say(
+        "\(silent.count) labels have no text, their pictures take the image term alone: "
+          + silent.sorted().prefix(8).joined(separator: ", ") + (silent.count > 8 ? ", ..." : ""))
+    }
+  }
+
+  func path(_ name: String) -> String { arguments.output + "/" + name }
+
+  /// Trains the stages, from the checkpoint where there is one.
+  ///
+  /// - Parameter name: of the checkpoint.
+  func train(_ student: Student, _ stages: [TrainingStage], name: String) throws {
+    let checkpoints = TrainingRun.Checkpoints(
+      path: path("\(name).checkpoint"), seconds: arguments.checkpointMinutes * 60,
+      texts: [
+        "recipe": arguments.recipe.summary, "stages": stages.map(\.name).joined(separator: ","),
+        "sources": sources.sorted().joined(separator: ","),
+        "excluded": (arguments.data.exclude?.names ?? []).sorted().joined(separator: ","),
+        "student's SHA-256": digests["student"] ?? "", "bank's SHA-256": digests["bank"] ?? "",
+      ])
+    var resumed: Checkpoint?
+    if arguments.restart {
+      for file in [checkpoints.path, Checkpoint.previous(of: checkpoints.path)] { unlink(file) }
+    } else if [checkpoints.path, Checkpoint.previous(of: checkpoints.path)].contains(
+      where: { FileManager.default.fileExists(atPath: $0) })
+    {
+      let (checkpoint, warning) = try Checkpoint.load(from: checkpoints.path)
+      if let warning { progress.say(warning) }
+      let done = checkpoint.integers["stage.index"].map { Int($0) } ?? 0
+      progress.say(
+        done < stages.count
+          ? "going on from stage \(stages[done].name), step \(checkpoint.integers["stage.step"] ?? 0)"
+          : "\(name) is done already; --restart does it anew")
+      resumed = checkpoint
+    }
+    Interrupt.install()
+    let run = TrainingRun(
+      student, session.set, split, stages: stages, recipe: arguments.recipe.recipe,
+      input: session.input)
+    let outcome = try run.run(
+      checkpoints: checkpoints, resumed: resumed, shouldPause: { Interrupt.isRequested },
+      observe: progress.observe)
+    guard !outcome.isPaused else {
+      throw Interrupt.Ended(what: "the same command goes on from \(checkpoints.path)")
+    }
+  }
+
+  /// Writes a student's parameters.
+  func save(_ student: Student, to name: String) throws {
+    var checkpoint = Checkpoint()
+    checkpoint.add(student)
+    checkpoint.texts = ["student's SHA-256": digests["student"] ?? ""]
+    try checkpoint.save(to: path(name))
+    unlink(Checkpoint.previous(of: path(name)))
+  }
+
+  /// Gives a student the parameters that another command wrote.
+  func load(_ name: String, madeBy command: String, into student: Student) throws {
+    guard FileManager.default.fileExists(atPath: path(name)) else {
+      throw TrainingError(
+        "\(path(name)): not there; 'swiftlet-train \(command)' with the same --output makes it")
+    }
+    let (checkpoint, warning) = try Checkpoint.load(from: path(name))
+    if let warning { progress.say(warning) }
+    guard checkpoint.texts["student's SHA-256"] == digests["student"] else {
+      throw TrainingError("\(path(name)): made of another --student than this one")
+    }
+    try checkpoint.restore(student)
+  }
+}
