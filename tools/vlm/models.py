@@ -128,17 +128,21 @@ class Transformers(TorchModel):
         self.notes = (f"transformers {transformers.__version__}, "
                       f"weights {self.weights_digest(model)}")
         self.logit_scale = float(model.logit_scale.detach().exp())
-        # SigLIP was trained with texts of full length.
-        self.padding = "max_length" if "siglip" in model.config.model_type else True
+        # SigLIP was trained with texts of full length, whose padding is attended to.
+        is_siglip = model.config.model_type.startswith("siglip")
+        self.padding = "max_length" if is_siglip else True
+        self.inputs = ("input_ids",) if is_siglip else ("input_ids", "attention_mask")
         self.length = model.config.text_config.max_position_embeddings
         self.preprocessing = self._preprocessing(processor, name)
 
     @staticmethod
     def _preprocessing(processor, name):
-        size, crop = dict(processor.size), getattr(processor, "crop_size", None)
+        size = dict(getattr(processor, "size", None) or {})
+        size = {key: value for key, value in size.items() if value is not None}
+        crop = getattr(processor, "crop_size", None)
         filters = {0: "nearest", 1: "lanczos", 2: "bilinear", 3: "bicubic"}
         fields = dict(interpolation=filters.get(int(processor.resample)),
-                      mean=processor.image_mean, std=processor.image_std)
+                      mean=processor.image_mean, std=processor.image_std, rounds_down=True)
         if "height" in size:
             return Preprocessing(size=(size["height"], size["width"]), fit="squash", **fields)
         side = size.get("shortest_edge")
@@ -159,7 +163,8 @@ class Transformers(TorchModel):
 
     def texts(self, prompts):
         tokens = self.tokenizer(prompts, padding=self.padding, truncation=True,
-                                max_length=self.length, return_tensors="pt").to(self.device)
+                                max_length=self.length, return_tensors="pt")
+        tokens = {key: tokens[key].to(self.device) for key in self.inputs if key in tokens}
         return self.run(lambda x: self._rows(self.model.get_text_features(**x)), tokens)
 
 

@@ -2,6 +2,7 @@
 """Finds pictures and brings them to the form that a model sees."""
 import hashlib
 import io
+import math
 import os
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ class Preprocessing:
     interpolation: str
     mean: tuple
     std: tuple
+    # Where the crop begins when half a pixel is left over: torchvision rounds half to even,
+    # transformers rounds down.
+    rounds_down: bool = False
 
     def metadata(self):
         return {"size": list(self.size), "fit": self.fit, "interpolation": self.interpolation,
@@ -35,8 +39,8 @@ class Preprocessing:
         box = self.resized(image.width, image.height)
         if image.size != box:
             image = image.resize(box, filters[self.interpolation])
-        # Rounds half to even, as torchvision's centre crop does.
-        left, top = round((box[0] - width) / 2), round((box[1] - height) / 2)
+        rounded = math.floor if self.rounds_down else round
+        left, top = rounded((box[0] - width) / 2), rounded((box[1] - height) / 2)
         if self.fit == "pad":
             canvas = Image.new("RGB", (width, height))
             canvas.paste(image, ((width - box[0]) // 2, (height - box[1]) // 2))
