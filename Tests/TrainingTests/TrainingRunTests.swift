@@ -128,9 +128,9 @@ struct TrainingRunTests {
       Case(testDescription: "both parts, no evaluation before the end", method: .oneStage) {
         $0.evaluationSteps = 100
       },
-      Case(testDescription: "a valley that ends", method: .distillImage, endsValley: true) {
-        ($0.jointSteps, $0.evaluationSteps, $0.batchPerDomain) = (14, 1, 1)
-        $0.backboneRate = 0.02
+      Case(testDescription: "a valley that ends", method: .fineTuning, endsValley: true) {
+        ($0.jointSteps, $0.evaluationSteps, $0.batchPerDomain) = (40, 1, 1)
+        ($0.projectionRate, $0.backboneRate) = (2, 0.05)
       },
     ]
   }
@@ -143,7 +143,9 @@ struct TrainingRunTests {
     let expected = try whole.run()
     var valley = LossValley()
     for evaluation in expected.evaluations { valley.add(evaluation.validationLoss) }
-    #expect(valley.hasEnded == example.endsValley)
+    #expect(
+      valley.hasEnded == example.endsValley,
+      "\(expected.evaluations.map(\.validationLoss))")
     var reports: [TrainingEvent.StageReport] = []
     var resumed: Checkpoint?
     var starts = 0
