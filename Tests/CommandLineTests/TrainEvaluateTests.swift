@@ -75,12 +75,14 @@ struct TrainEvaluateTests {
   func interruption(jobs: Int) throws {
     try withTrainTool { tool in
       let arguments = [
-        "--methods", "distill-image", "--seeds", "1", "--joint-steps", "150", "--jobs", "\(jobs)",
+        "--methods", "distill-image", "--seeds", "1", "--joint-steps", "200", "--jobs", "\(jobs)",
       ]
       let stopped = try tool.evaluate("out", arguments) {
-        tool.logLines("out", "\"evaluation\"") > 60
+        tool.logLines("out", "\"evaluation\"") > 20
       }
       #expect(stopped.code == 130 && !stopped.isSignal, "\(stopped.errors)")
+      let kept = try FileManager.default.contentsOfDirectory(atPath: tool.path("out/runs"))
+      #expect(kept.count { $0.hasSuffix(".json") } < 3 && !kept.contains { $0.hasSuffix(".lock") })
       let outcome = try tool.evaluate("out", arguments)
       #expect(outcome.code == 0 && outcome.output.contains("| distill-image |"))
       let whole = try tool.evaluate("whole", arguments)
