@@ -38,6 +38,12 @@ struct TrainEvaluateTests {
       #expect(try table(tool, "one") == table(tool, "two"))
       let other = try tool.evaluate("one", Self.some + ["--lambda", "0.1"])
       #expect(other.code == 2 && other.errors.contains("name another --output"))
+      var bank = tool.data.bank
+      bank.images[0] += 0.1
+      try bank.write(to: tool.data.bankPath)
+      let remade = try tool.evaluate("one", Self.some)
+      #expect(remade.code == 2 && remade.errors.contains("another student or bank"))
+      try tool.data.bank.write(to: tool.data.bankPath)
       let sources = try tool.evaluate("one", Self.some + ["--source", "art,photo"])
       #expect(sources.code == 2 && sources.errors.contains("other sources"), "\(sources.errors)")
     }
@@ -55,9 +61,9 @@ struct TrainEvaluateTests {
   @Test("Students are tested on other folders by their own texts, classifiers are not")
   func transfer() throws {
     try withTrainTool { tool in
-      let tests = [
-        "--test", "all=\(tool.data.pictures)", "--test", "art=\(tool.data.pictures)/art",
-      ]
+      // Other pictures at the same paths are no mistake of this folder's.
+      let other = try TinyData(in: tool.path("other"), each: 3, side: 13).pictures
+      let tests = ["--test", "all=\(other)", "--test", "art=\(other)/art"]
       let arguments = [
         "--protocol", "transfer", "--source", "photo", "--methods", "fine-tuning,distill-text",
         "--seeds", "1",

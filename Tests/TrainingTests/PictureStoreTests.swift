@@ -81,6 +81,9 @@ struct PictureStoreTests {
     }
     #expect(error?.description.contains("photo/dog/1.png") == true)
     #expect(error?.description.contains("bank verify") == true)
+    let store = try PictureStore(folder, digests: other, allowsOthers: true)
+    #expect(store.others == [13] && store.usable.count == 27)
+    #expect(store.image(13).pixels == (try PictureStore(folder)).image(13).pixels)
     // Digests may be written in capitals, and of other pictures too.
     other = digests.mapValues { $0.uppercased() }
     other["elsewhere/cat/1.png"] = "00"

@@ -69,6 +69,16 @@ struct TeacherSetTests {
     #expect(set.classOf == (0..<18).map { $0 % 2 == 0 ? 1 : 0 })
   }
 
+  @Test("The bank knows nothing of another picture at the path of one of its own")
+  func others() throws {
+    let bank = try EmbeddingBank(path: tiny.data.bankPath)
+    let store = try PictureStore(
+      PictureFolder(tiny.data.pictures), digests: ["art/cat/1.png": "00"], allowsOthers: true)
+    let set = try TeacherSet(store, bank)
+    #expect(set.rowOf == (0..<18).map { $0 == 1 ? nil : $0 })
+    #expect(set.classOf[1] == 0)
+  }
+
   @Test("Two ways to write the same accent are two pictures")
   func accents() throws {
     let names = ["\u{E9}.png", "e\u{301}.png"]

@@ -20,6 +20,8 @@ public final class PictureStore: Sendable {
   /// The longest that the shorter side of a picture is kept at, in pixels.
   private let keptSide: Int
   public let broken: [Broken]
+  /// Pictures of the folder that lie at a path of the digests and are others.
+  public let others: Set<Int>
   /// A picture that was there at the start and could not be read again.
   private let lost = Mutex<String?>(nil)
 
@@ -31,15 +33,19 @@ public final class PictureStore: Sendable {
   ///   - keptSide: pictures whose shorter side is longer are reduced to it, in pixels; twice the
   ///     network's input loses nothing that a crop of 0.7 of the area could show.
   ///   - threads: decode side by side.
-  /// - Throws: `TrainingError` where a picture is another one than the digest says.
+  ///   - allowsOthers: whether a picture may be another one than the digest says: the folder is not
+  ///     the one that the digests are of.
+  /// - Throws: `TrainingError` where a picture is another one and may not.
   public init(
     _ folder: PictureFolder, digests: [String: String] = [:], byteCount: Int = 2 << 30,
-    keptSide: Int = 448, threads: Int = 2, progress: @Sendable @escaping (Double) -> Void = { _ in }
+    keptSide: Int = 448, threads: Int = 2, allowsOthers: Bool = false,
+    progress: @Sendable @escaping (Double) -> Void = { _ in }
   ) throws(TrainingError) {
     self.folder = folder
     self.keptSide = keptSide
     var images = [Image?](repeating: nil, count: folder.pictures.count)
     var broken: [Broken] = []
+    var others: Set<Int> = []
     var kept = 0
     // So many at a time: decoded side by side, then kept in order.
     let step = 64 * max(threads, 1)
@@ -48,36 +54,42 @@ public final class PictureStore: Sendable {
       let results = Self.load(folder, part, digests, keptSide, threads)
       for (index, result) in zip(part, results) {
         switch result {
-        case .image(let image):
+        case .image(let image, let isOther):
+          if isOther {
+            guard allowsOthers else { throw Self.otherPicture(folder, index) }
+            others.insert(index)
+          }
           guard kept + image.pixels.count <= byteCount else { continue }
           kept += image.pixels.count
           images[index] = image
         case .broken(let reason): broken.append(Broken(index: index, reason: reason))
-        case .other:
-          throw TrainingError(
-            "\(folder.root)/\(folder.pictures[index].path): another picture than the bank's "
-              + "(SHA-256); 'swiftlet-train bank verify' names all of them. Take the vendor's "
-              + "pictures, or let the vendor make a bank of these")
         }
       }
       progress(Double(part.upperBound) / Double(images.count))
     }
     self.images = images
     self.broken = broken
+    self.others = others
+  }
+
+  private static func otherPicture(_ folder: PictureFolder, _ index: Int) -> TrainingError {
+    TrainingError(
+      "\(folder.root)/\(folder.pictures[index].path): another picture than the bank's (SHA-256); "
+        + "'swiftlet-train bank verify' names all of them. Take the vendor's pictures, or let the "
+        + "vendor make a bank of these")
   }
 
   private enum Loaded: Sendable {
-    case image(Image)
+    /// A picture, and whether it has another digest.
+    case image(Image, isOther: Bool)
     case broken(String)
-    /// It has another digest.
-    case other
   }
 
   private static func load(
     _ folder: PictureFolder, _ part: Range<Int>, _ digests: [String: String], _ keptSide: Int,
     _ threads: Int
   ) -> [Loaded] {
-    var results = [Loaded](repeating: .other, count: part.count)
+    var results = [Loaded](repeating: .broken(""), count: part.count)
     results.withUnsafeMutableBufferPointer { results in
       nonisolated(unsafe) let results = results
       DispatchQueue.concurrentPerform(iterations: max(threads, 1)) { thread in
@@ -93,10 +105,9 @@ public final class PictureStore: Sendable {
   private static func load(_ path: String, _ digest: String?, _ keptSide: Int) -> Loaded {
     do throws(PictureError) {
       let bytes = try Pictures.read(path: path)
-      if let digest, hexadecimal(SHA256.hash(data: bytes)) != digest.lowercased() {
-        return .other
-      }
-      return .image(reduced(try Pictures.decode(bytes: bytes, name: path), keptSide))
+      let isOther = digest.map { hexadecimal(SHA256.hash(data: bytes)) != $0.lowercased() } ?? false
+      return .image(
+        reduced(try Pictures.decode(bytes: bytes, name: path), keptSide), isOther: isOther)
     } catch {
       return .broken(error.description)
     }
@@ -123,9 +134,8 @@ public final class PictureStore: Sendable {
     if let image = images[index] { return image }
     let path = folder.root + "/" + folder.pictures[index].path
     switch Self.load(path, nil, keptSide) {
-    case .image(let image): return image
+    case .image(let image, _): return image
     case .broken(let reason): lost.withLock { $0 = $0 ?? reason }
-    case .other: lost.withLock { $0 = $0 ?? path }
     }
     // Stands in until somebody asks `checkPresence`.
     return Image(width: 1, height: 1, format: .grey, pixels: [128])

@@ -47,7 +47,9 @@ public struct TeacherSet: Sendable {
     let indices = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
     classOf = pictures.map { picture in textOf[picture.label].flatMap { indices[$0] } }
     let rows = bank.rowOfPath
-    rowOf = pictures.map { rows[Array($0.path.utf8)] }
+    rowOf = pictures.enumerated().map { index, picture in
+      store.others.contains(index) ? nil : rows[Array(picture.path.utf8)]
+    }
   }
 
   /// The class that the teacher's zero-shot decision gives a picture.

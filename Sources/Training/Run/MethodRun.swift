@@ -43,6 +43,8 @@ public struct MethodRun {
     public var chosen: [String: String]
     /// Everything that decides how the run goes.
     public var recipe: String
+    /// SHA-256 of student and bank; nil in files of before it was written down.
+    public var inputs: [String: String]?
   }
 
   public var method: TrainingMethod

@@ -17,11 +17,17 @@ struct ComparisonPlan {
 
   let command: EvaluateCommand
   let cells: [Cell]
-  private let runsFolder: String
+  let runsFolder: String
+  /// SHA-256 of student and bank.
+  let inputs: [String: String]
 
   init(_ command: EvaluateCommand) throws {
     self.command = command
     runsFolder = command.output + "/runs"
+    inputs = [
+      "student": try StudentRun.digest(command.data.student),
+      "bank": try StudentRun.digest(command.data.bank),
+    ]
     let methods = try command.chosenMethods()
     let domains = try PictureFolder(command.data.data).domains
     var targets: [(String, [String])] = []
@@ -59,51 +65,12 @@ struct ComparisonPlan {
     }
   }
 
-  private func path(_ cell: Cell) -> String { "\(runsFolder)/\(cell.name).json" }
-
-  private func result(_ cell: Cell) throws -> MethodRun.Result? {
-    guard let data = FileManager.default.contents(atPath: path(cell)) else { return nil }
-    guard let result = try? JSONDecoder().decode(MethodRun.Result.self, from: data) else {
-      throw TrainingError("\(path(cell)): this is no run's result; remove it, and it is done again")
-    }
-    guard cell.method == .teacher || result.recipe == recipeText(cell) else {
-      throw TrainingError(
-        "\(path(cell)): this run had another recipe or data; name another --output\nthen: "
-          + "\(result.recipe)\nnow:  \(recipeText(cell))")
-    }
-    guard result.sources == cell.sources, fits(result.tests) else {
-      throw TrainingError(
-        "\(path(cell)): this run had other sources (\(result.sources.joined(separator: ", "))) or "
-          + "tests (\(result.tests.map(\.name).joined(separator: ", "))); name another --output")
-    }
-    return result
-  }
-
-  /// Whether results are of the folders that are to be tested on; a method may have none.
-  private func fits(_ tests: [MethodRun.Result.Accuracy]) -> Bool {
-    guard command.protocol == .transfer, !tests.isEmpty else { return true }
-    let names = command.testFolders.map(\.name)
-    func isOf(_ name: String, _ test: MethodRun.Result.Accuracy) -> Bool {
-      test.name == name || test.name.hasPrefix(name + " ")
-    }
-    return tests.allSatisfy { test in names.contains { isOf($0, test) } }
-      && names.allSatisfy { name in tests.contains { isOf(name, $0) } }
-  }
+  func path(_ cell: Cell) -> String { "\(runsFolder)/\(cell.name).json" }
 
   private func recipe(_ cell: Cell) -> TrainingRecipe {
     var recipe = command.recipe.recipe
     recipe.seed = cell.seed
     return recipe
-  }
-
-  private func recipeText(_ cell: Cell) -> String {
-    var arguments = command.recipe
-    arguments.seed = cell.seed
-    let student = URL(fileURLWithPath: command.data.student).lastPathComponent
-    let bank = URL(fileURLWithPath: command.data.bank).lastPathComponent
-    let excluded = command.data.exclude?.names.joined(separator: ",") ?? ""
-    return "\(student) \(bank) \(command.data.preprocessing.rawValue) -\(excluded) "
-      + arguments.summary
   }
 
   /// Does every cell that nobody has done and nobody is doing.
@@ -130,9 +97,7 @@ struct ComparisonPlan {
       guard let done else {
         throw Interrupt.Ended(what: "the same command does the runs that are left")
       }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-      try AtomicFile.write(Array(try encoder.encode(done.result)), to: path(cell))
+      try write(done.result, of: cell)
       progress.clear()
       progress.say(
         ([("in-domain", done.result.inDomain)] + done.result.tests.map { ($0.name, $0) })
@@ -158,7 +123,8 @@ struct ComparisonPlan {
     let side = max(session.student.inputSize.height, session.student.inputSize.width)
     for (name, folder) in command.testFolders {
       let other = try TrainingSession.pictures(
-        folder, set.bank, excluded: [], side: side, command.data, progress: progress)
+        folder, set.bank, excluded: [], side: side, allowsOthers: true, command.data,
+        progress: progress)
       let domains = Set(other.pictures.map(\.domain)).sorted()
       tests += domains.map { test(other, $0, domains.count == 1 ? name : "\(name) \($0)") }
     }
@@ -188,14 +154,5 @@ struct ComparisonPlan {
     }
     guard let table else { throw Interrupt.Ended(what: "nothing was begun yet") }
     return table
-  }
-
-  /// All results that are there.
-  func table() throws -> ComparisonTable {
-    let results = try cells.compactMap { try result($0) }
-    guard !results.isEmpty else {
-      throw TrainingError("\(runsFolder): no run is finished yet; other processes may be at work")
-    }
-    return ComparisonTable(results, isTransfer: command.protocol == .transfer)
   }
 }

@@ -50,7 +50,7 @@ struct StudentRun {
     Self.report(session.set, split, sources, progress)
   }
 
-  private static func digest(_ path: String) throws -> String {
+  static func digest(_ path: String) throws -> String {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw TrainingError("\(path): cannot be read; check the path and its permissions")
     }

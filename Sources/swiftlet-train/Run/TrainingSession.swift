@@ -35,9 +35,11 @@ struct TrainingSession {
   }
 
   /// Reads the pictures of a folder.
+  ///
+  /// - Parameter allowsOthers: whether it may hold other pictures at paths of the bank's.
   static func pictures(
     _ root: String, _ bank: EmbeddingBank, excluded: [String], domains: [String]? = nil, side: Int,
-    _ data: DataArguments, progress: TrainingProgress
+    allowsOthers: Bool = false, _ data: DataArguments, progress: TrainingProgress
   ) throws -> TeacherSet {
     var folder = try PictureFolder(root)
     folder.takeLabels(from: bank)
@@ -55,7 +57,7 @@ struct TrainingSession {
       zip(bank.paths, bank.digests), uniquingKeysWith: { first, _ in first })
     let store = try PictureStore(
       folder, digests: digests, byteCount: data.cache << 20, keptSide: 2 * side,
-      threads: data.threads
+      threads: data.threads, allowsOthers: allowsOthers
     ) { part in
       if isatty(STDERR_FILENO) == 1 {
         FileHandle.standardError.write(
