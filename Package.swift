@@ -96,11 +96,19 @@ let package = Package(
       dependencies: [
         "Pipeline", "Camera", "Runtime", "Pictures", "Quantize", "CAllocationCounter",
       ]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Quantize", "Pictures"]),
+    .target(
+      name: "TinyData",
+      dependencies: [
+        "Training", "Quantize", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
+      ], path: "Tests/TinyData"),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "Quantize", "Pictures", "Runtime", "TinyData"]),
     .testTarget(name: "ServeTests", dependencies: ["Serve"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["swiftlet", "Runtime", "Pictures"]),
+      name: "CommandLineTests",
+      dependencies: ["swiftlet", "swiftlet-train", "Runtime", "Pictures", "TinyData"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

@@ -88,6 +88,20 @@ struct AtomicFileTests {
     #expect(folder.names.count == 1)
   }
 
+  @Test("a program that handles the signal itself goes on, and the file is written")
+  func handled() async throws {
+    let folder = try TestFolder()
+    await #expect(processExitsWith: .exitCode(3)) { [path = folder.path + "/model" as String] in
+      signal(SIGINT) { _ in }
+      let file = try PendingFile(beside: path)
+      kill(getpid(), SIGINT)
+      usleep(100_000)
+      file.end()
+      exit(3)
+    }
+    #expect(folder.names.count == 1)
+  }
+
   @Test("several threads may write at a time")
   func concurrently() async throws {
     let folder = try TestFolder()

@@ -101,6 +101,33 @@ struct CheckpointTests {
     #expect(throws: TrainingError.self) { try saved.optimizer("other", .published, count: 3) }
   }
 
+  /// A limit on the size of files stands for the full disk; both make write fail.
+  @Test("a full disk leaves the checkpoint that is there, and the one before it")
+  func fullDisk() async throws {
+    let folder = NSTemporaryDirectory() + "swiftlet-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    await #expect(processExitsWith: .success) { [path = folder + "/run.checkpoint" as String] in
+      var checkpoint = Checkpoint()
+      for step in 1...2 {
+        checkpoint.integers["step"] = UInt64(step)
+        try checkpoint.save(to: path)
+      }
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 1000, rlim_max: 1000)
+      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      var larger = checkpoint
+      larger.tensors["backbone"] = Array(repeating: 1, count: 1000)
+      let error = #expect(throws: TrainingError.self) { try larger.save(to: path) }
+      #expect(error?.description.contains("cannot be written") == true)
+      #expect(try Checkpoint.load(from: path).checkpoint == checkpoint)
+      #expect(
+        try Checkpoint(path: Checkpoint.previous(of: path)).integers["step"] == 1)
+    }
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    #expect(left == ["run.checkpoint", "run.checkpoint.previous"])
+  }
+
   @Test("a checkpoint that cannot be written leaves the old one")
   func unwritable() throws {
     #expect(throws: TrainingError.self) { try checkpoint(1).save(to: "/proc/no/such") }

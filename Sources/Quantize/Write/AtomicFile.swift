@@ -10,7 +10,8 @@ package enum AtomicFile {
   /// Writes to a temporary file in the same folder, flushes it to the disk and renames it.
   ///
   /// It is as readable as the file that it replaces, or else as the caller's other files.
-  /// SIGINT, SIGTERM and SIGHUP remove the temporary file and end the program as they would have.
+  /// SIGINT, SIGTERM and SIGHUP remove the temporary file and end the program as they would have;
+  /// where the program handles them itself, it goes on and the file is written.
   /// - Throws: `QuantizationError.unwritable`; the old file is then as it was.
   package static func write(_ bytes: [UInt8], to path: String) throws {
     try oneAtATime.withLock { _ in

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A temporary file that SIGINT, SIGTERM and SIGHUP remove. There is one at a time.
+/// A temporary file that SIGINT, SIGTERM and SIGHUP remove where they end the program. There is one
+/// at a time.
 ///
 /// The handler may call only what is safe within a signal: it reads one pointer and calls unlink,
 /// signal and raise.
@@ -40,7 +41,8 @@ struct PendingFile {
     free(path)
   }
 
-  /// - Returns: what the signals did before. Those that are ignored stay so.
+  /// - Returns: what the signals did before. Those that are ignored, or that the program handles
+  ///   itself, stay so: it goes on, and the file is written to its end.
   private static func handleSignals() -> [(signal: Int32, action: sigaction)] {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { signal in
@@ -51,14 +53,14 @@ struct PendingFile {
     return signals.compactMap { signal in
       var before = sigaction()
       sigaction(signal, nil, &before)
-      guard !isIgnored(before) else { return nil }
+      guard isDefault(before) else { return nil }
       sigaction(signal, &action, nil)
       return (signal, before)
     }
   }
 
-  private static func isIgnored(_ action: sigaction) -> Bool {
-    // SIG_IGN is the address 1, which is no function that could be compared.
-    unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+  private static func isDefault(_ action: sigaction) -> Bool {
+    // SIG_DFL is the address 0, SIG_IGN 1: no functions that could be compared.
+    unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 0
   }
 }

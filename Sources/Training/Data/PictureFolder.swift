@@ -61,9 +61,11 @@ public struct PictureFolder: Sendable {
   /// Takes labels from a bank that has its own.
   public mutating func takeLabels(from bank: EmbeddingBank) {
     guard !bank.labels.isEmpty else { return }
-    let labels = Dictionary(uniqueKeysWithValues: zip(bank.paths, bank.labels))
+    let rows = bank.rowOfPath
     for index in pictures.indices {
-      if let label = labels[pictures[index].path] { pictures[index].label = label }
+      if let row = rows[Array(pictures[index].path.utf8)] {
+        pictures[index].label = bank.labels[row]
+      }
     }
   }
 }

@@ -3,9 +3,10 @@ import Crypto
 import Dispatch
 import Pictures
 import Runtime
+import Synchronization
 
 /// The decoded pictures of a folder: all that fit a memory budget are kept, the others are decoded
-/// each time. Immutable once it is loaded.
+/// each time. Pictures never change once they are loaded.
 public final class PictureStore: Sendable {
   /// Why a picture is left out.
   public struct Broken: Sendable {
@@ -19,6 +20,8 @@ public final class PictureStore: Sendable {
   /// The longest that the shorter side of a picture is kept at, in pixels.
   private let keptSide: Int
   public let broken: [Broken]
+  /// A picture that was there at the start and could not be read again.
+  private let lost = Mutex<String?>(nil)
 
   /// Reads every picture once.
   ///
@@ -119,11 +122,23 @@ public final class PictureStore: Sendable {
   func image(_ index: Int) -> Image {
     if let image = images[index] { return image }
     let path = folder.root + "/" + folder.pictures[index].path
-    guard case .image(let image) = Self.load(path, nil, keptSide) else {
-      // It was there at the start and is gone: grey says nothing.
-      return Image(width: 1, height: 1, format: .grey, pixels: [128])
+    switch Self.load(path, nil, keptSide) {
+    case .image(let image): return image
+    case .broken(let reason): lost.withLock { $0 = $0 ?? reason }
+    case .other: lost.withLock { $0 = $0 ?? path }
     }
-    return image
+    // Stands in until somebody asks `checkPresence`.
+    return Image(width: 1, height: 1, format: .grey, pixels: [128])
+  }
+
+  /// What was computed of pictures counts only where this finds all of them still there.
+  ///
+  /// - Throws: `TrainingError` where a picture that was read at the start could not be read again.
+  public func checkPresence() throws(TrainingError) {
+    guard let reason = lost.withLock({ $0 }) else { return }
+    throw TrainingError(
+      "a picture that was there at the start is gone: \(reason). See to the disk, then start the "
+        + "same command again: it goes on from what is kept")
   }
 
   /// The pictures that are not broken, in order.

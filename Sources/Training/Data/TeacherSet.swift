@@ -46,8 +46,8 @@ public struct TeacherSet: Sendable {
     texts = chosen.flatMap { Array(bank.text($0)) }
     let indices = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
     classOf = pictures.map { picture in textOf[picture.label].flatMap { indices[$0] } }
-    let rows = Dictionary(uniqueKeysWithValues: bank.paths.enumerated().map { ($1, $0) })
-    rowOf = pictures.map { rows[$0.path] }
+    let rows = bank.rowOfPath
+    rowOf = pictures.map { rows[Array($0.path.utf8)] }
   }
 
   /// The class that the teacher's zero-shot decision gives a picture.

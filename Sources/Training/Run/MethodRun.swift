@@ -107,6 +107,7 @@ public struct MethodRun {
       result.tests.append(
         Result.Accuracy(name: test.name, count: found.count, right: found.right))
     }
+    for set in [set] + tests.map(\.set) { try set.store.checkPresence() }
     return (result, student)
   }
 

@@ -12,8 +12,6 @@ struct StageTrainer {
   var exchange: any GradientExchange = SingleProcess()
   /// Of the frozen backbone; nil where it is trained.
   var features: FeatureTable?
-  /// Makes the order of one stage's pictures another one than that of the next.
-  var stageIndex = 0
 
   /// Evaluation pictures, at most as many of each domain.
   private var validation: [Int] {
@@ -38,7 +36,7 @@ struct StageTrainer {
   ) throws(TrainingError) -> TrainingEvent.StageReport? {
     let sampler = BatchSampler(
       split.training, perDomain: recipe.batchPerDomain,
-      seed: recipe.seed &+ UInt64(stageIndex) << 32)
+      seed: recipe.seed &+ UInt64(stage.number) << 32)
     let (rank, size) = (exchange.rank, exchange.size)
     let batches = state.step * recipe.accumulation..<stage.steps * recipe.accumulation
     let items: @Sendable (Int) -> [BatchSampler.Item] = { step in
@@ -69,6 +67,7 @@ struct StageTrainer {
         loss += partLoss
         sum.add(gradients)
       }
+      try set.store.checkPresence()
       try apply(&sum, &loss, &state)
       let now = ContinuousClock.now
       let seconds = (now - clock) / .seconds(1)
@@ -80,11 +79,14 @@ struct StageTrainer {
             picturesPerSecond: Double(sampler.batchCount * recipe.accumulation) / seconds,
             accuracy: state.evaluations.last?.accuracy)))
       if state.step % recipe.evaluationSteps == 0 || state.step == stage.steps {
-        observe(.evaluation(evaluate(&state)))
+        let report = evaluate(&state)
+        try set.store.checkPresence()
+        observe(.evaluation(report))
       }
       if state.step < stage.steps, try pause(state) { return nil }
     }
     var report = finish(&state)
+    try set.store.checkPresence()
     report.seconds = (ContinuousClock.now - start) / .seconds(1)
     return report
   }

@@ -58,6 +58,9 @@ public struct TrainingStage: Sendable, Equatable {
   public var parts: Set<Student.Part>
   public var steps: Int
   public var objective: Objective
+  /// Its place in its method: stages of one seed take pictures in different orders, and the same ones
+  /// whether a stage is run alone or with the others.
+  public var number = 0
 
   /// Align: the projection, into the space of the teacher.
   public static func align(_ recipe: TrainingRecipe) -> TrainingStage {
@@ -70,6 +73,6 @@ public struct TrainingStage: Sendable, Equatable {
   public static func distill(_ recipe: TrainingRecipe) -> TrainingStage {
     TrainingStage(
       name: "distill", parts: [.backbone], steps: recipe.distillSteps,
-      objective: .distillation(lambda: recipe.lambda))
+      objective: .distillation(lambda: recipe.lambda), number: 1)
   }
 }

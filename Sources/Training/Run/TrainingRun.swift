@@ -70,10 +70,9 @@ public struct TrainingRun {
         outcome.isPaused = true
         return outcome
       }
-      var trainer = StageTrainer(
+      let trainer = StageTrainer(
         stage: stage, recipe: recipe, student: student, set: set, split: split, input: input,
         exchange: exchange, features: table.features)
-      trainer.stageIndex = index
       var state = restored ?? StageState(stage, student, recipe)
       restored = nil
       var saved = ContinuousClock.now
@@ -138,6 +137,7 @@ public struct TrainingRun {
       observe(.preparation("features", part))
       return !shouldPause()
     }
+    try set.store.checkPresence()
     return table.map { ($0, ()) }
   }
 }

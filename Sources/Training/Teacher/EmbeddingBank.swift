@@ -79,6 +79,12 @@ public struct EmbeddingBank: Sendable {
     texts[index * width..<(index + 1) * width]
   }
 
+  /// The row of each picture, by the bytes of its path: two ways to write the same accent are two
+  /// files.
+  var rowOfPath: [[UInt8]: Int] {
+    Dictionary(uniqueKeysWithValues: paths.enumerated().map { (Array($1.utf8), $0) })
+  }
+
   /// The class of a label: itself, its alias, or what "_" for a space makes of it; nil where the
   /// bank has no text for it.
   public func classIndex(ofLabel label: String) -> Int? {

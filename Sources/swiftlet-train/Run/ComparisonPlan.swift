@@ -71,7 +71,23 @@ struct ComparisonPlan {
         "\(path(cell)): this run had another recipe or data; name another --output\nthen: "
           + "\(result.recipe)\nnow:  \(recipeText(cell))")
     }
+    guard result.sources == cell.sources, fits(result.tests) else {
+      throw TrainingError(
+        "\(path(cell)): this run had other sources (\(result.sources.joined(separator: ", "))) or "
+          + "tests (\(result.tests.map(\.name).joined(separator: ", "))); name another --output")
+    }
     return result
+  }
+
+  /// Whether results are of the folders that are to be tested on; a method may have none.
+  private func fits(_ tests: [MethodRun.Result.Accuracy]) -> Bool {
+    guard command.protocol == .transfer, !tests.isEmpty else { return true }
+    let names = command.testFolders.map(\.name)
+    func isOf(_ name: String, _ test: MethodRun.Result.Accuracy) -> Bool {
+      test.name == name || test.name.hasPrefix(name + " ")
+    }
+    return tests.allSatisfy { test in names.contains { isOf($0, test) } }
+      && names.allSatisfy { name in tests.contains { isOf(name, $0) } }
   }
 
   private func recipe(_ cell: Cell) -> TrainingRecipe {
@@ -100,7 +116,7 @@ struct ComparisonPlan {
     let features = try self.features(session, open, progress)
     Interrupt.install()
     for (index, cell) in open.enumerated() {
-      guard let claim = FileClaim(path(cell) + ".lock") else { continue }
+      guard let claim = try FileClaim(path(cell) + ".lock") else { continue }
       defer { claim.release() }
       guard try result(cell) == nil else { continue }
       progress.say("\(index + 1) of \(open.count): \(cell.name)")
@@ -140,12 +156,11 @@ struct ComparisonPlan {
     }
     var tests: [MethodRun.Test] = []
     let side = max(session.student.inputSize.height, session.student.inputSize.width)
-    for entry in command.test {
-      let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+    for (name, folder) in command.testFolders {
       let other = try TrainingSession.pictures(
-        parts[1], set.bank, excluded: [], side: side, command.data, progress: progress)
+        folder, set.bank, excluded: [], side: side, command.data, progress: progress)
       let domains = Set(other.pictures.map(\.domain)).sorted()
-      tests += domains.map { test(other, $0, domains.count == 1 ? parts[0] : "\(parts[0]) \($0)") }
+      tests += domains.map { test(other, $0, domains.count == 1 ? name : "\(name) \($0)") }
     }
     return { [tests] _ in tests }
   }
@@ -157,7 +172,8 @@ struct ComparisonPlan {
     let recipe = command.recipe.recipe
     let needs = cells.contains { $0.method == .adip || $0.method == .linearProbe }
     guard needs, recipe.views > 0 else { return nil }
-    let domains = Set(cells.flatMap(\.sources))
+    // Of all cells, so that the same pictures go through the network together whoever does which.
+    let domains = Set(self.cells.flatMap(\.sources))
     let set = session.set
     let pictures = set.store.usable.filter {
       domains.contains(set.pictures[$0].domain) && set.rowOf[$0] != nil
@@ -172,29 +188,6 @@ struct ComparisonPlan {
     }
     guard let table else { throw Interrupt.Ended(what: "nothing was begun yet") }
     return table
-  }
-
-  /// Starts the same command several times; each takes the cells that no other one has.
-  func startJobs() throws {
-    var arguments = Array(CommandLine.arguments.dropFirst())
-    if let place = arguments.firstIndex(of: "--jobs") {
-      arguments.replaceSubrange(place...place + 1, with: ["--jobs", "1"])
-    } else {
-      arguments = arguments.map { $0.hasPrefix("--jobs=") ? "--jobs=1" : $0 }
-    }
-    let processes = try (0..<command.jobs).map { _ in
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      process.arguments = arguments
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
-      return process
-    }
-    Interrupt.install()
-    for process in processes { process.waitUntilExit() }
-    guard processes.allSatisfy({ $0.terminationStatus == 0 }) else {
-      throw TrainingError("a process ended with an error; see above. Finished runs are kept")
-    }
   }
 
   /// All results that are there.

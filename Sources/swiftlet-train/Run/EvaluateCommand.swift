@@ -57,13 +57,25 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print the table as JSON.")
   var json = false
 
+  @Flag(help: ArgumentHelp("One of --jobs: does runs and leaves the table.", visibility: .hidden))
+  var worker = false
+
   func run() throws {
     let plan = try ComparisonPlan(self)
     try plan.prepareOutput()
     if jobs > 1 { try plan.startJobs() } else { try plan.runCells() }
+    if worker { return }
     let table = try plan.table()
     try table.write(to: output)
     print(json ? try table.json() : table.markdown())
+  }
+
+  /// Names and folders of --test.
+  var testFolders: [(name: String, folder: String)] {
+    test.compactMap { entry in
+      let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+      return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
   }
 
   func chosenMethods() throws -> [TrainingMethod] {
@@ -91,8 +103,11 @@ struct EvaluateCommand: ParsableCommand {
     guard `protocol` == .leaveOneDomainOut || !test.isEmpty && source != nil && target == nil else {
       throw ValidationError("--protocol transfer needs --source and --test, and no --target")
     }
-    for entry in test where !entry.contains("=") {
-      throw ValidationError("--test \(entry) is not NAME=FOLDER")
+    guard testFolders.count == test.count, Set(testFolders.map(\.name)).count == test.count else {
+      throw ValidationError("--test is NAME=FOLDER, each with a name of its own")
+    }
+    guard recipe.seed == 1 else {
+      throw ValidationError("--seed is for one student; here --seeds says how many seeds there are")
     }
   }
 }

@@ -28,7 +28,7 @@ extension StudentRun {
     tests += targets.map { target in
       (target, true, usable.filter { set.pictures[$0].domain == target })
     }
-    return try tests.map { domain, isTarget, pictures in
+    let predictions = try tests.map { domain, isTarget, pictures in
       let found = Evaluator(set, session.input).run(student, pictures) { part in
         progress.observe(.preparation("predict \(domain)", part))
       }
@@ -38,6 +38,8 @@ extension StudentRun {
         domain: domain, isTarget: isTarget, count: found.count, teacher: teacher(pictures),
         student: found.accuracy * 100, int8: int8.map { $0.accuracy * 100 })
     }
+    try set.store.checkPresence()
+    return predictions
   }
 
   private func teacher(_ pictures: [Int]) -> Double? {
@@ -64,12 +66,7 @@ extension StudentRun {
     let object: [String: Any] = [
       "accuracy": objects, "recipe": arguments.recipe.summary, "sources": sources.sorted(),
       "targets": targets, "classes": session.set.classes,
-      "stages": progress.stages.map {
-        [
-          "stage": $0.stage, "accuracy": $0.accuracy, "seconds": $0.seconds,
-          "chosen": TrainingProgress.chosen($0),
-        ] as [String: Any]
-      },
+      "stages": TrainingLog.stages(path("log.jsonl")),
     ]
     let data = try JSONSerialization.data(
       withJSONObject: object, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])

@@ -25,9 +25,9 @@ struct StudentRun {
     } catch {
       throw TrainingError("\(output): cannot be made: \(error.localizedDescription)")
     }
-    guard let claim = FileClaim(output + "/lock") else {
+    guard let claim = try FileClaim(output + "/lock") else {
       throw TrainingError(
-        "\(output): another process trains into this folder, or it cannot be written; name another "
+        "\(output): another process trains into this folder; wait for its end, or name another "
           + "--output")
     }
     self.claim = claim
@@ -80,6 +80,30 @@ struct StudentRun {
     }
   }
 
+  /// What a student in this folder was made of, and must be tested with.
+  private var origin: [String: String] {
+    [
+      "student's SHA-256": digests["student"] ?? "", "bank's SHA-256": digests["bank"] ?? "",
+      "sources": sources.sorted().joined(separator: ","),
+      "excluded": (arguments.data.exclude?.names ?? []).sorted().joined(separator: ","),
+      "preprocessing": arguments.data.preprocessing.rawValue,
+    ]
+  }
+
+  /// Number and digest of the pictures that train and choose.
+  private var picturesText: String {
+    var hash = SHA256()
+    let parts = split.training + split.validation
+    for part in parts {
+      for picture in part {
+        hash.update(data: Data((session.set.pictures[picture].path + "\n").utf8))
+      }
+      hash.update(data: Data("\n".utf8))
+    }
+    let digest = hash.finalize().prefix(8).map { String(format: "%02x", $0) }.joined()
+    return "\(parts.reduce(0) { $0 + $1.count }) (\(digest))"
+  }
+
   func path(_ name: String) -> String { arguments.output + "/" + name }
 
   /// Trains the stages, from the checkpoint where there is one.
@@ -88,26 +112,26 @@ struct StudentRun {
   func train(_ student: Student, _ stages: [TrainingStage], name: String) throws {
     let checkpoints = TrainingRun.Checkpoints(
       path: path("\(name).checkpoint"), seconds: arguments.checkpointMinutes * 60,
-      texts: [
+      texts: origin.merging([
         "recipe": arguments.recipe.summary, "stages": stages.map(\.name).joined(separator: ","),
-        "sources": sources.sorted().joined(separator: ","),
-        "excluded": (arguments.data.exclude?.names ?? []).sorted().joined(separator: ","),
-        "student's SHA-256": digests["student"] ?? "", "bank's SHA-256": digests["bank"] ?? "",
-      ])
+        "pictures": picturesText,
+      ]) { $1 })
     var resumed: Checkpoint?
     if arguments.restart {
       for file in [checkpoints.path, Checkpoint.previous(of: checkpoints.path)] { unlink(file) }
     } else if [checkpoints.path, Checkpoint.previous(of: checkpoints.path)].contains(
       where: { FileManager.default.fileExists(atPath: $0) })
     {
-      let (checkpoint, warning) = try Checkpoint.load(from: checkpoints.path)
-      if let warning { progress.say(warning) }
+      let checkpoint = try loadCheckpoint(checkpoints.path)
       let done = checkpoint.integers["stage.index"].map { Int($0) } ?? 0
       progress.say(
         done < stages.count
           ? "going on from stage \(stages[done].name), step \(checkpoint.integers["stage.step"] ?? 0)"
           : "\(name) is done already; --restart does it anew")
       resumed = checkpoint
+    }
+    if resumed == nil {
+      progress.write(["event": "start", "stages": stages.map(\.name), "number": stages[0].number])
     }
     Interrupt.install()
     let run = TrainingRun(
@@ -121,11 +145,21 @@ struct StudentRun {
     }
   }
 
+  private func loadCheckpoint(_ path: String) throws(TrainingError) -> Checkpoint {
+    do {
+      let (checkpoint, warning) = try Checkpoint.load(from: path)
+      if let warning { progress.say(warning) }
+      return checkpoint
+    } catch {
+      throw TrainingError("\(error.description). Add --restart to begin anew")
+    }
+  }
+
   /// Writes a student's parameters.
   func save(_ student: Student, to name: String) throws {
     var checkpoint = Checkpoint()
     checkpoint.add(student)
-    checkpoint.texts = ["student's SHA-256": digests["student"] ?? ""]
+    checkpoint.texts = origin
     try checkpoint.save(to: path(name))
     unlink(Checkpoint.previous(of: path(name)))
   }
@@ -138,8 +172,11 @@ struct StudentRun {
     }
     let (checkpoint, warning) = try Checkpoint.load(from: path(name))
     if let warning { progress.say(warning) }
-    guard checkpoint.texts["student's SHA-256"] == digests["student"] else {
-      throw TrainingError("\(path(name)): made of another --student than this one")
+    for (key, value) in origin.sorted(by: { $0.key < $1.key })
+    where checkpoint.texts[key] != value {
+      throw TrainingError(
+        "\(path(name)): made with \(key) '\(checkpoint.texts[key] ?? "unknown")', not '\(value)'; "
+          + "name the same, or do '\(command)' anew with --restart")
     }
     try checkpoint.restore(student)
   }

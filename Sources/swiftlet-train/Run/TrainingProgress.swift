@@ -8,10 +8,10 @@ final class TrainingProgress {
   private static let isWatched = isatty(STDERR_FILENO) == 1
   private let log: FileHandle?
   private var rate = 0.0
-  private var stageStart = ContinuousClock.now
+  private var stage = ""
+  /// When this process came into the stage, and at which step.
+  private var stageStart = (time: ContinuousClock.now, step: 0)
   private var lastShown = ContinuousClock.now
-  private(set) var evaluations: [TrainingEvent.EvaluationReport] = []
-  private(set) var stages: [TrainingEvent.StageReport] = []
 
   /// - Parameter logPath: appended to; nil for none.
   init(logPath: String?) throws {
@@ -31,14 +31,12 @@ final class TrainingProgress {
     case .preparation(let what, let part): bar(what, part, "")
     case .step(let report): show(report)
     case .evaluation(let report):
-      evaluations.append(report)
       write([
         "event": "evaluation", "stage": report.stage, "step": report.step,
         "training_loss": report.trainingLoss, "validation_loss": report.validationLoss,
         "accuracy": report.accuracy, "pictures_per_second": rate,
       ])
     case .stageEnd(let report):
-      stages.append(report)
       write([
         "event": "stage", "stage": report.stage, "accuracy": report.accuracy,
         "validation_loss": report.validationLoss, "seconds": report.seconds,
@@ -59,13 +57,15 @@ final class TrainingProgress {
   }
 
   private func show(_ report: TrainingEvent.StepReport) {
-    if report.step == 1 { (stageStart, rate) = (.now, 0) }
+    if report.stage != stage || report.step <= stageStart.step {
+      (stage, rate, stageStart) = (report.stage, 0, (.now, report.step))
+    }
     rate = rate == 0 ? report.picturesPerSecond : 0.9 * rate + 0.1 * report.picturesPerSecond
     guard Self.isWatched, (ContinuousClock.now - lastShown) > .milliseconds(100) else { return }
     lastShown = .now
-    let spent = (ContinuousClock.now - stageStart) / .seconds(1)
-    let left =
-      report.step > 1 ? spent / Double(report.step - 1) * Double(report.steps - report.step) : 0
+    let spent = (ContinuousClock.now - stageStart.time) / .seconds(1)
+    let done = report.step - stageStart.step
+    let left = done > 0 ? spent / Double(done) * Double(report.steps - report.step) : 0
     let accuracy = report.accuracy.map { ", \(Report.percent($0)) %" } ?? ""
     bar(
       "\(report.stage) \(report.step)/\(report.steps)", Double(report.step) / Double(report.steps),

@@ -29,9 +29,11 @@ struct Outcome {
 /// The built program, run as a process of its own.
 enum CommandLineTool {
   /// It lies beside the executable of the tests.
-  static var path: String {
+  static var path: String { path(of: "swiftlet") }
+
+  static func path(of program: String) -> String {
     let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    return tests.deletingLastPathComponent().appendingPathComponent("swiftlet").path
+    return tests.deletingLastPathComponent().appendingPathComponent(program).path
   }
 
   /// Far beyond what any of these runs takes.
@@ -39,10 +41,13 @@ enum CommandLineTool {
 
   /// Runs `executable` and waits for its end.
   ///
-  /// - Parameter interruptAfter: seconds after which SIGINT is sent.
+  /// - Parameters:
+  ///   - interruptAfter: seconds after which SIGINT is sent.
+  ///   - interruptWhen: asked again and again; SIGINT is sent when it says so.
   static func run(
     _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
-    interruptAfter: Double? = nil, executable: String = path
+    interruptAfter: Double? = nil, interruptWhen: (() throws -> Bool)? = nil,
+    executable: String = path
   ) throws -> Outcome {
     try withTemporaryFolder { folder in
       let process = Process()
@@ -59,7 +64,11 @@ enum CommandLineTool {
       process.standardOutput = FileHandle(forWritingAtPath: streams[1])
       process.standardError = FileHandle(forWritingAtPath: streams[2])
       try start(process)
-      wait(for: process, interruptAfter: interruptAfter)
+      let start = Date()
+      try wait(for: process) {
+        if let interruptAfter { return Date().timeIntervalSince(start) >= interruptAfter }
+        return try interruptWhen?() ?? false
+      }
       let texts = try streams[1...].map { path in
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
       }
@@ -79,13 +88,15 @@ enum CommandLineTool {
     try process.run()
   }
 
-  private static func wait(for process: Process, interruptAfter: Double?) {
+  private static func wait(
+    for process: Process, isInterrupted isDue: () throws -> Bool
+  ) rethrows {
     let start = Date()
     var isInterrupted = false
     while process.isRunning {
       usleep(1000)
       let seconds = Date().timeIntervalSince(start)
-      if let interruptAfter, !isInterrupted, seconds >= interruptAfter {
+      if try !isInterrupted && isDue() {
         process.interrupt()
         isInterrupted = true
       }
