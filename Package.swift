@@ -16,7 +16,8 @@ let package = Package(
     .executable(name: "swiftlet", targets: ["swiftlet"]),
   ],
   traits: [
-    .trait(name: "MQTT", description: "watch publishes to an MQTT broker; needs libmosquitto")
+    .trait(name: "MQTT", description: "watch publishes to an MQTT broker; needs libmosquitto"),
+    .trait(name: "MPI", description: "swiftlet-train shares batches by mpirun; needs Open MPI"),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -74,10 +75,14 @@ let package = Package(
         "Runtime", "Pictures", "Quantize", "COpenBLAS", "CTraining",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .target(
+      name: "MPI",
+      dependencies: ["Training", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
     .executableTarget(
       name: "swiftlet-train",
       dependencies: [
-        "Training", "Quantize", "Pictures", "Runtime", "CPlatform",
+        "Training", "MPI", "Quantize", "Pictures", "Runtime", "CPlatform",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -106,6 +111,7 @@ let package = Package(
       dependencies: ["Training", "Quantize", "Pictures", "Runtime", "TinyData"]),
     .testTarget(name: "ServeTests", dependencies: ["Serve"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT"]),
+    .testTarget(name: "MPITests", dependencies: ["MPI", "Training"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["swiftlet", "swiftlet-train", "Runtime", "Pictures", "TinyData"]),

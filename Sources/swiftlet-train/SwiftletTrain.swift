@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Foundation
 import Glibc
+import MPI
 import Runtime
 import Training
 
@@ -26,20 +26,30 @@ struct SwiftletTrain: ParsableCommand {
     // A reader that has gone ends the program without a word.
     signal(SIGPIPE, SIG_DFL)
     do {
-      var command = try parseAsRoot()
+      var command = try parsed()
       try command.run()
-      guard fflush(nil) == 0 else { fail("standard output cannot be written", code: 1) }
+      guard fflush(nil) == 0 else {
+        Processes.fail("standard output cannot be written", code: 1)
+      }
     } catch let error as TrainingError {
-      fail(error.description, code: 2)
+      Processes.fail(error.description, code: 2)
     } catch let ended as Interrupt.Ended {
-      fail("stopped; \(ended.what)", code: Interrupt.Ended.code)
+      Processes.fail("stopped; \(ended.what)", code: Interrupt.Ended.code)
+    } catch let code as ExitCode {
+      exit(withError: code)
     } catch {
-      exit(withError: error)
+      guard MPIExchange.isActive else { exit(withError: error) }
+      Processes.fail(fullMessage(for: error), code: exitCode(for: error).rawValue)
     }
   }
 
-  private static func fail(_ message: String, code: Int32) -> Never {
-    FileHandle.standardError.write(Data("swiftlet-train: \(message)\n".utf8))
-    Glibc.exit(code)
+  /// The command; of several processes with the same arguments the first one alone says what is wrong
+  /// with them.
+  private static func parsed() throws -> any ParsableCommand {
+    do {
+      return try parseAsRoot()
+    } catch {
+      throw Processes.launch.rank == 0 ? error : ExitCode.success
+    }
   }
 }

@@ -6,8 +6,10 @@ public struct FeatureTable: Sendable {
   /// F.
   let width: Int
   /// Of each picture: the rows of its variations in `values`, and of its plain form.
-  private var places: [Int: (plain: Int?, varied: Range<Int>)] = [:]
-  private var values: [Float] = []
+  var places: [Int: (plain: Int?, varied: Range<Int>)] = [:]
+  var values: [Float] = []
+  /// Pictures that the backbone runs over at once; after each, progress is told.
+  static let batchCount = 32
 
   /// - Parameters:
   ///   - plain: pictures whose plain form is needed.
@@ -23,7 +25,7 @@ public struct FeatureTable: Sendable {
     let total = plain.count + varied.count * views
     var done = 0
     func add(_ items: [BatchSampler.Item], _ augmentation: Augmentation?) -> Bool {
-      let size = 32
+      let size = Self.batchCount
       let loader = BatchLoader(
         store, input.preprocessing, size: student.inputSize, augmentation: augmentation,
         steps: 0..<(items.count + size - 1) / size

@@ -37,11 +37,15 @@ struct StageTrainer {
     let sampler = BatchSampler(
       split.training, perDomain: recipe.batchPerDomain,
       seed: recipe.seed &+ UInt64(stage.number) << 32)
-    let (rank, size) = (exchange.rank, exchange.size)
+    let exchange = exchange
+    guard sampler.batchCount >= exchange.size else {
+      throw TrainingError(
+        "a batch of \(sampler.batchCount) pictures cannot be shared by \(exchange.size) processes; "
+          + "take a larger --batch, or start fewer")
+    }
     let batches = state.step * recipe.accumulation..<stage.steps * recipe.accumulation
     let items: @Sendable (Int) -> [BatchSampler.Item] = { step in
-      let all = sampler.items(at: step)
-      return stride(from: rank, to: all.count, by: size).map { all[$0] }
+      exchange.share(sampler.items(at: step))
     }
     let usesTable = features != nil && recipe.views > 0
     let loader =
@@ -79,13 +83,13 @@ struct StageTrainer {
             picturesPerSecond: Double(sampler.batchCount * recipe.accumulation) / seconds,
             accuracy: state.evaluations.last?.accuracy)))
       if state.step % recipe.evaluationSteps == 0 || state.step == stage.steps {
-        let report = evaluate(&state)
+        let report = try evaluate(&state)
         try set.store.checkPresence()
         observe(.evaluation(report))
       }
       if state.step < stage.steps, try pause(state) { return nil }
     }
-    var report = finish(&state)
+    var report = try finish(&state)
     try set.store.checkPresence()
     report.seconds = (ContinuousClock.now - start) / .seconds(1)
     return report
@@ -147,8 +151,10 @@ struct StageTrainer {
     state.lossCount += 1
   }
 
-  private func evaluate(_ state: inout StageState) -> TrainingEvent.EvaluationReport {
-    let found = measured()
+  private func evaluate(
+    _ state: inout StageState
+  ) throws(TrainingError) -> TrainingEvent.EvaluationReport {
+    let found = try measured()
     let report = TrainingEvent.EvaluationReport(
       stage: stage.name, step: state.step,
       trainingLoss: state.lossSum / Double(max(state.lossCount, 1)), validationLoss: found.loss,
@@ -164,10 +170,29 @@ struct StageTrainer {
     return report
   }
 
-  private func measured() -> (accuracy: Double, loss: Double) {
+  /// Each process measures its share of the pictures, and all find the same.
+  private func measured() throws(TrainingError) -> (accuracy: Double, loss: Double) {
+    let all = validation
+    let own = exchange.share(all)
     let found = Evaluator(set, input).run(
-      student, validation, objective: stage.objective, features: features)
-    return (found.accuracy, found.loss ?? 0)
+      student, own, objective: stage.objective, features: features)
+    guard exchange.size > 1 else { return (found.accuracy, found.loss ?? 0) }
+    try checkParameters()
+    var sums = [
+      Double(found.count), Double(found.right), (found.loss ?? 0) * Double(own.count),
+    ]
+    try exchange.sum(&sums)
+    return (sums[0] == 0 ? 0 : sums[1] / sums[0], sums[2] / Double(max(all.count, 1)))
+  }
+
+  /// The same gradients on other processors might round to other parameters.
+  private func checkParameters() throws(TrainingError) {
+    var mark = Fingerprint()
+    for part in Student.Part.allCases where stage.parts.contains(part) { mark.add(student[part]) }
+    try exchange.check(
+      mark,
+      "stage \(stage.name): process \(exchange.rank) has other parameters than the others; let all "
+        + "processes run the same build on machines with the same processor")
   }
 
   /// By accuracy, then by loss.
@@ -181,7 +206,9 @@ struct StageTrainer {
 
   /// Gives the student the average over the loss valley, or the best evaluation's parameters where
   /// the validation pictures find those better.
-  private func finish(_ state: inout StageState) -> TrainingEvent.StageReport {
+  private func finish(
+    _ state: inout StageState
+  ) throws(TrainingError) -> TrainingEvent.StageReport {
     var report = TrainingEvent.StageReport(
       stage: stage.name, chosenStep: state.best?.step, accuracy: state.best?.accuracy ?? 0,
       validationLoss: state.best?.loss ?? 0, seconds: 0)
@@ -189,7 +216,7 @@ struct StageTrainer {
       for (part, average) in averages {
         if let weights = average.weights { student.update(part) { $0 = weights } }
       }
-      let found = measured()
+      let found = try measured()
       if !Self.isBetter((report.accuracy, report.validationLoss), than: found) {
         report.chosenStep = nil
         report.averagedEvaluations = valley.averaged

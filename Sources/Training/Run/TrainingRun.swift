@@ -46,7 +46,8 @@ public struct TrainingRun {
   /// - Parameters:
   ///   - checkpoints: nil for none.
   ///   - resumed: what `Checkpoint.load` gave.
-  ///   - shouldPause: asked after each step; true writes a checkpoint and leaves.
+  ///   - shouldPause: asked after each step; true, in any process, writes a checkpoint and leaves
+  ///     in all of them.
   ///   - observe: is told of everything.
   public func run(
     checkpoints: Checkpoints? = nil, resumed: Checkpoint? = nil,
@@ -59,6 +60,9 @@ public struct TrainingRun {
       try check(resumed, checkpoints?.texts ?? [:])
       try resumed.restore(student)
       first = Int(resumed.integers["stage.index"] ?? 0)
+    }
+    try checkAgreement(stage: first, step: Int(resumed?.integers["stage.step"] ?? 0))
+    if let resumed {
       guard first < stages.count else {
         outcome.stages = []
         return outcome
@@ -77,7 +81,7 @@ public struct TrainingRun {
       restored = nil
       var saved = ContinuousClock.now
       let report = try trainer.run(&state, observe: observe) { state throws(TrainingError) in
-        let isPausing = shouldPause()
+        let isPausing = try exchange.any(shouldPause())
         let isDue = (ContinuousClock.now - saved) / .seconds(1) >= checkpoints?.seconds ?? .infinity
         if isPausing || isDue, let checkpoints {
           try save(state, index, checkpoints)
@@ -109,6 +113,25 @@ public struct TrainingRun {
     }
   }
 
+  /// Makes sure that all processes begin with the same.
+  private func checkAgreement(stage: Int, step: Int) throws(TrainingError) {
+    guard exchange.size > 1 else { return }
+    var mark = Fingerprint()
+    mark.add("\(recipe) \(input) \(set.classes)")
+    for stage in stages { mark.add("\(stage.name) \(stage.steps) \(stage.objective)") }
+    for domain in split.training + split.validation {
+      for picture in domain { mark.add(set.pictures[picture].path) }
+    }
+    for part in Student.Part.allCases { mark.add(student[part]) }
+    mark.add(set.texts)
+    mark.add(stage)
+    mark.add(step)
+    try exchange.check(
+      mark,
+      "process \(exchange.rank) has other pictures, another bank, student, checkpoint or recipe than "
+        + "the others; give all machines the same files and the same --output, a shared folder")
+  }
+
   /// - Parameter state: of the stage; nil behind the last one.
   private func save(
     _ state: StageState?, _ index: Int, _ checkpoints: Checkpoints
@@ -130,13 +153,10 @@ public struct TrainingRun {
   ) throws(TrainingError) -> (features: FeatureTable?, Void)? {
     guard !stage.parts.contains(.backbone) else { return (nil, ()) }
     if let features { return (features, ()) }
-    let table = FeatureTable(
-      student, set.store, input, plain: split.validation.flatMap { $0 },
-      varied: recipe.views > 0 ? split.training.flatMap { $0 } : [], views: recipe.views
-    ) { part in
-      observe(.preparation("features", part))
-      return !shouldPause()
-    }
+    let table = try FeatureTable.divided(
+      exchange, student, set.store, input, plain: split.validation.flatMap { $0 },
+      varied: recipe.views > 0 ? split.training.flatMap { $0 } : [], views: recipe.views,
+      progress: { observe(.preparation("features", $0)) }, shouldPause: shouldPause)
     try set.store.checkPresence()
     return table.map { ($0, ()) }
   }

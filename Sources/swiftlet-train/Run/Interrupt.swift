@@ -2,7 +2,8 @@
 import CPlatform
 import Glibc
 
-/// SIGINT and SIGTERM ask a run to end after its step; the second one ends it at once.
+/// SIGINT and SIGTERM ask a run to end after its step; the second one ends it at once. SIGUSR1, the
+/// one that mpirun passes on, asks for the same.
 enum Interrupt {
   /// The end that was asked for: exit code 130, as shells have it for an interrupted program.
   struct Ended: Error {
@@ -21,7 +22,8 @@ enum Interrupt {
   }
 
   static var isRequested: Bool {
-    if swiftlet_signals_take() & Int32(SWIFTLET_SIGNAL_STOP) != 0 { wasRequested = true }
+    let asking = Int32(SWIFTLET_SIGNAL_STOP) | Int32(SWIFTLET_SIGNAL_STATISTICS)
+    if swiftlet_signals_take() & asking != 0 { wasRequested = true }
     return wasRequested
   }
 }

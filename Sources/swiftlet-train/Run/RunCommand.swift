@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let run = try StudentRun(arguments)
+    let run = try StudentRun(arguments, Processes.join())
     let recipe = arguments.recipe.recipe
     let student = run.session.student.fresh(
       width: method.isClosed ? run.session.set.classes.count : run.session.set.width,

@@ -16,7 +16,7 @@ struct AlignCommand: ParsableCommand {
   @OptionGroup var arguments: RunArguments
 
   func run() throws {
-    let run = try StudentRun(arguments)
+    let run = try StudentRun(arguments, Processes.join())
     try run.train(run.session.student, [.align(arguments.recipe.recipe)], name: "align")
     try run.save(run.session.student, to: "aligned.safetensors")
     try run.drawCurve()
@@ -39,7 +39,7 @@ struct DistillCommand: ParsableCommand {
   @OptionGroup var arguments: RunArguments
 
   func run() throws {
-    let run = try StudentRun(arguments)
+    let run = try StudentRun(arguments, Processes.join())
     let student = run.session.student
     try run.load("aligned.safetensors", madeBy: "align", into: student)
     try run.train(student, [.distill(arguments.recipe.recipe)], name: "distill")
@@ -67,6 +67,7 @@ struct PredictCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    try Processes.refuse("predict")
     let run = try StudentRun(arguments)
     try run.load("student.safetensors", madeBy: "distill", into: run.session.student)
     try run.report(try run.predict(run.session.student, model: nil), json: json)

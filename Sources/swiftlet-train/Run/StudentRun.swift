@@ -4,7 +4,8 @@ import Foundation
 import Quantize
 import Training
 
-/// One student in an output folder: trained, resumed, saved.
+/// One student in an output folder: trained, resumed, saved. Of several processes the first one alone
+/// writes and speaks.
 struct StudentRun {
   let arguments: RunArguments
   let session: TrainingSession
@@ -12,14 +13,38 @@ struct StudentRun {
   let targets: [String]
   let split: SourceSplit
   let progress: TrainingProgress
-  private let claim: FileClaim
+  private let exchange: any GradientExchange
+  private let claim: FileClaim?
   /// Of student and bank.
   private let digests: [String: String]
 
   /// Claims the folder and reads everything.
-  init(_ arguments: RunArguments) throws {
-    self.arguments = arguments
-    let output = arguments.output
+  init(_ arguments: RunArguments, _ exchange: any GradientExchange = SingleProcess()) throws {
+    (self.arguments, self.exchange) = (arguments, exchange)
+    let isFirst = exchange.rank == 0
+    claim = isFirst ? try Self.claim(arguments.output) : nil
+    let domains = try PictureFolder(arguments.data.data).domains
+    targets = arguments.target?.names ?? []
+    let left = targets
+    sources = arguments.source?.names ?? domains.filter { !left.contains($0) }
+    guard !sources.isEmpty else {
+      throw TrainingError(
+        "\(arguments.data.data): no domain is left to train on; name fewer in --target")
+    }
+    progress = try TrainingProgress(
+      logPath: isFirst ? arguments.output + "/log.jsonl" : nil, isSilent: !isFirst)
+    session = try TrainingSession(
+      arguments.data, arguments.recipe, domains: sources + targets, progress: progress)
+    split = try SourceSplit(session.set, sources: sources, seed: arguments.recipe.seed)
+    digests = [
+      "student": try Self.digest(arguments.data.student),
+      "bank": try Self.digest(arguments.data.bank),
+    ]
+    Self.report(session.set, split, sources, progress)
+    Processes.report(exchange, arguments, domains: sources.count, progress)
+  }
+
+  private static func claim(_ output: String) throws -> FileClaim {
     do {
       try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
     } catch {
@@ -30,24 +55,7 @@ struct StudentRun {
         "\(output): another process trains into this folder; wait for its end, or name another "
           + "--output")
     }
-    self.claim = claim
-    let domains = try PictureFolder(arguments.data.data).domains
-    targets = arguments.target?.names ?? []
-    let left = targets
-    sources = arguments.source?.names ?? domains.filter { !left.contains($0) }
-    guard !sources.isEmpty else {
-      throw TrainingError(
-        "\(arguments.data.data): no domain is left to train on; name fewer in --target")
-    }
-    progress = try TrainingProgress(logPath: output + "/log.jsonl")
-    session = try TrainingSession(
-      arguments.data, arguments.recipe, domains: sources + targets, progress: progress)
-    split = try SourceSplit(session.set, sources: sources, seed: arguments.recipe.seed)
-    digests = [
-      "student": try Self.digest(arguments.data.student),
-      "bank": try Self.digest(arguments.data.bank),
-    ]
-    Self.report(session.set, split, sources, progress)
+    return claim
   }
 
   static func digest(_ path: String) throws -> String {
@@ -109,6 +117,7 @@ struct StudentRun {
   /// Trains the stages, from the checkpoint where there is one.
   ///
   /// - Parameter name: of the checkpoint.
+  /// - Throws: `ExitCode.success` in all processes but the first one, which goes on alone.
   func train(_ student: Student, _ stages: [TrainingStage], name: String) throws {
     let checkpoints = TrainingRun.Checkpoints(
       path: path("\(name).checkpoint"), seconds: arguments.checkpointMinutes * 60,
@@ -117,11 +126,10 @@ struct StudentRun {
         "pictures": picturesText,
       ]) { $1 })
     var resumed: Checkpoint?
+    let files = [checkpoints.path, Checkpoint.previous(of: checkpoints.path)]
     if arguments.restart {
-      for file in [checkpoints.path, Checkpoint.previous(of: checkpoints.path)] { unlink(file) }
-    } else if [checkpoints.path, Checkpoint.previous(of: checkpoints.path)].contains(
-      where: { FileManager.default.fileExists(atPath: $0) })
-    {
+      if exchange.rank == 0 { for file in files { unlink(file) } }
+    } else if files.contains(where: { FileManager.default.fileExists(atPath: $0) }) {
       let checkpoint = try loadCheckpoint(checkpoints.path)
       let done = checkpoint.integers["stage.index"].map { Int($0) } ?? 0
       progress.say(
@@ -134,12 +142,14 @@ struct StudentRun {
       progress.write(["event": "start", "stages": stages.map(\.name), "number": stages[0].number])
     }
     Interrupt.install()
-    let run = TrainingRun(
+    var run = TrainingRun(
       student, session.set, split, stages: stages, recipe: arguments.recipe.recipe,
       input: session.input)
+    run.exchange = exchange
     let outcome = try run.run(
       checkpoints: checkpoints, resumed: resumed, shouldPause: { Interrupt.isRequested },
       observe: progress.observe)
+    try Processes.part(exchange)
     guard !outcome.isPaused else {
       throw Interrupt.Ended(what: "the same command goes on from \(checkpoints.path)")
     }

@@ -7,14 +7,18 @@ import Training
 final class TrainingProgress {
   private static let isWatched = isatty(STDERR_FILENO) == 1
   private let log: FileHandle?
+  private let isSilent: Bool
   private var rate = 0.0
   private var stage = ""
   /// When this process came into the stage, and at which step.
   private var stageStart = (time: ContinuousClock.now, step: 0)
   private var lastShown = ContinuousClock.now
 
-  /// - Parameter logPath: appended to; nil for none.
-  init(logPath: String?) throws {
+  /// - Parameters:
+  ///   - logPath: appended to; nil for none.
+  ///   - isSilent: shows nothing; another process does.
+  init(logPath: String?, isSilent: Bool = false) throws {
+    self.isSilent = isSilent
     guard let logPath else {
       log = nil
       return
@@ -74,18 +78,19 @@ final class TrainingProgress {
   }
 
   private func bar(_ title: String, _ part: Double, _ rest: String) {
-    guard Self.isWatched else { return }
+    guard Self.isWatched, !isSilent else { return }
     let filled = Int((min(max(part, 0), 1) * 24).rounded())
     let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
     FileHandle.standardError.write(Data("\r\(title) [\(bar)]\(rest)\u{1B}[K".utf8))
   }
 
   func clear() {
-    if Self.isWatched { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if Self.isWatched, !isSilent { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
   }
 
   /// A line for people, on standard error.
   func say(_ text: String) {
+    guard !isSilent else { return }
     clear()
     FileHandle.standardError.write(Data("swiftlet-train: \(text)\n".utf8))
   }

@@ -77,7 +77,10 @@ struct TrainingSession {
   static func checkMemory(
     _ student: Student, _ recipe: TrainingRecipe, _ set: TeacherSet, cacheByteCount: Int
   ) throws {
-    guard let available = availableByteCount else { return }
+    // Processes that mpirun started on this machine need as much each.
+    guard let available = availableByteCount.map({ $0 / Processes.launch.localSize }) else {
+      return
+    }
     let domains = Set(set.pictures.map(\.domain)).count
     var needed = student.byteCount(batch: recipe.batchPerDomain * domains)
     needed += recipe.views * set.pictures.count * student.featureCount * 4
