@@ -83,7 +83,7 @@ struct TrainEvaluateTests {
       let arguments = [
         "--methods", "distill-image", "--seeds", "1", "--joint-steps", "200", "--jobs", "\(jobs)",
       ]
-      let stopped = try tool.evaluate("out", arguments) {
+      let stopped = try tool.evaluate("out", arguments) { _ in
         tool.logLines("out", "\"evaluation\"") > 20
       }
       #expect(stopped.code == 130 && !stopped.isSignal, "\(stopped.errors)")

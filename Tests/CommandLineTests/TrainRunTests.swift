@@ -74,10 +74,12 @@ struct TrainRunTests {
     try withTrainTool { tool in
       #expect(try tool.train("run", "whole", Self.long).code == 0)
       var second: Outcome?
-      let stopped = try tool.train("run", "out", Self.long) {
+      let stopped = try tool.train("run", "out", Self.long) { process in
         guard tool.logLines("out", "\"\(stage)\"") > 2 else { return false }
-        // There is somebody at work: nobody else may be.
-        if second == nil { second = try tool.train("run", "out", Self.long) }
+        // There is somebody at work, who waits meanwhile: nobody else may be.
+        kill(process, SIGSTOP)
+        second = try tool.train("run", "out", Self.long)
+        kill(process, SIGCONT)
         return true
       }
       #expect(stopped.code == 130 && !stopped.isSignal, "\(stopped.errors)")

@@ -43,10 +43,10 @@ enum CommandLineTool {
   ///
   /// - Parameters:
   ///   - interruptAfter: seconds after which SIGINT is sent.
-  ///   - interruptWhen: asked again and again; SIGINT is sent when it says so.
+  ///   - interruptWhen: asked again and again, with the process; SIGINT is sent when it says so.
   static func run(
     _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
-    interruptAfter: Double? = nil, interruptWhen: (() throws -> Bool)? = nil,
+    interruptAfter: Double? = nil, interruptWhen: ((pid_t) throws -> Bool)? = nil,
     executable: String = path
   ) throws -> Outcome {
     try withTemporaryFolder { folder in
@@ -67,7 +67,7 @@ enum CommandLineTool {
       let start = Date()
       try wait(for: process) {
         if let interruptAfter { return Date().timeIntervalSince(start) >= interruptAfter }
-        return try interruptWhen?() ?? false
+        return try interruptWhen?(process.processIdentifier) ?? false
       }
       let texts = try streams[1...].map { path in
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)

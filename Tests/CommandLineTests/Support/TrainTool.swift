@@ -36,7 +36,7 @@ struct TrainTool {
   /// Runs a command that trains a student with `sketch` left out.
   func train(
     _ command: String, _ output: String, _ more: [String] = [],
-    interruptWhen: (() throws -> Bool)? = nil
+    interruptWhen: ((pid_t) throws -> Bool)? = nil
   ) throws -> Outcome {
     try run(
       [command] + dataArguments + Self.recipe + ["--target", "sketch", "--output", path(output)]
@@ -44,7 +44,7 @@ struct TrainTool {
   }
 
   func evaluate(
-    _ output: String, _ more: [String], interruptWhen: (() throws -> Bool)? = nil
+    _ output: String, _ more: [String], interruptWhen: ((pid_t) throws -> Bool)? = nil
   ) throws -> Outcome {
     try run(
       ["evaluate"] + dataArguments + Self.recipe + ["--output", path(output)] + more,
@@ -52,7 +52,7 @@ struct TrainTool {
   }
 
   func run(
-    _ arguments: [String], interruptWhen: (() throws -> Bool)? = nil
+    _ arguments: [String], interruptWhen: ((pid_t) throws -> Bool)? = nil
   ) throws -> Outcome {
     try CommandLineTool.run(
       arguments, interruptWhen: interruptWhen,
