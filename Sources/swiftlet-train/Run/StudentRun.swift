@@ -151,7 +151,11 @@ struct StudentRun {
       observe: progress.observe)
     try Processes.part(exchange)
     guard !outcome.isPaused else {
-      throw Interrupt.Ended(what: "the same command goes on from \(checkpoints.path)")
+      let isKept = FileManager.default.fileExists(atPath: checkpoints.path)
+      throw Interrupt.Ended(
+        what: isKept
+          ? "the same command goes on from \(checkpoints.path)"
+          : "no step was taken yet, and the same command begins again")
     }
   }
 
