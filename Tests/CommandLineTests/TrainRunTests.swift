@@ -119,7 +119,8 @@ struct TrainRunTests {
     "Wrong options are usage errors that name them",
     arguments: [
       ["--lambda", "2"], ["--align-steps", "0"], ["--batch", "0"], ["--views", "65"],
-      ["--crop-scale", "0"], ["--jitter", "0.6"], ["--threads", "0"], ["--cache", "-1"],
+      ["--crop-scale", "0"], ["--hue", "0.6"], ["--contrast", "-1"], ["--threads", "0"],
+      ["--cache", "-1"],
       ["--checkpoint-minutes", "0"], ["--optimizer", "lion"], ["--method", "magic"],
       ["--source", "sketch"], ["--target", "a,a"], ["--calibration-pictures", "0"],
       ["--method", "teacher"], ["--preprocessing", "mine"], ["--weight-decay", "nan"],

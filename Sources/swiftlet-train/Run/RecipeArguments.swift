@@ -67,8 +67,17 @@ struct RecipeArguments: ParsableArguments {
   @Option(help: "How often a picture is mirrored, 0...1.")
   var flip = 0.5
 
-  @Option(help: "Strength of the jitter of brightness, contrast, saturation and hue, 0...0.5.")
-  var jitter: Float = 0.3
+  @Option(help: "Strength of the jitter of the brightness, 0...1.")
+  var brightness: Float = 0.3
+
+  @Option(help: "Strength of the jitter of the contrast, 0...1.")
+  var contrast: Float = 0.3
+
+  @Option(help: "Strength of the jitter of the saturation, 0...1.")
+  var saturation: Float = 0.3
+
+  @Option(help: "Strength of the jitter of the hue, in turns, 0...0.5.")
+  var hue: Float = 0.3
 
   @Option(help: "How often a picture turns grey, 0...1.")
   var grey = 0.1
@@ -93,7 +102,12 @@ struct RecipeArguments: ParsableArguments {
     try check((0...64).contains(views), "--views \(views) is not within 0...64")
     try check(cropScale > 0 && cropScale <= 1, "--crop-scale \(cropScale) is not within 0...1")
     try check((0...1).contains(flip) && (0...1).contains(grey), "--flip and --grey lie in 0...1")
-    try check((0...0.5).contains(jitter), "--jitter \(jitter) is not within 0...0.5")
+    for (name, strength) in [
+      ("brightness", brightness), ("contrast", contrast), ("saturation", saturation),
+    ] {
+      try check((0...1).contains(strength), "--\(name) \(strength) is not within 0...1")
+    }
+    try check((0...0.5).contains(hue), "--hue \(hue) is not within 0...0.5")
     try check(weightDecay >= 0 && weightDecay < 1, "--weight-decay lies in 0...1")
     try check(momentum >= 0 && momentum < 1, "--momentum lies in 0...1")
   }
@@ -123,8 +137,8 @@ struct RecipeArguments: ParsableArguments {
     var augmentation = Augmentation()
     augmentation.cropScale = cropScale...1
     (augmentation.flip, augmentation.grey) = (flip, grey)
-    (augmentation.brightness, augmentation.contrast) = (jitter, jitter)
-    (augmentation.saturation, augmentation.hue) = (jitter, jitter)
+    (augmentation.brightness, augmentation.contrast) = (brightness, contrast)
+    (augmentation.saturation, augmentation.hue) = (saturation, hue)
     return augmentation
   }
 
