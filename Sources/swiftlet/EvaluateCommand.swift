@@ -16,16 +16,19 @@ struct EvaluateCommand: ParsableCommand {
       Examples:
         swiftlet evaluate model.swiftlet pictures/
         swiftlet evaluate model.swiftlet pictures/ --float student.onnx --json
-      A model with class embeddings can also tell pictures of none of its classes. How well, with \
-      no threshold or any, is measured with a folder of such pictures:
+      A model with class embeddings can tell pictures of none of its classes. --unknown, a folder \
+      of such pictures, measures how well: AUROC, the share of pairs in which the picture of a \
+      class has the greater rejection score (50 % is guessing), and FPR95, the share of unknown \
+      pictures that pass a threshold which 95 % of the others pass.
         swiftlet evaluate model.swiftlet pictures/ --unknown others/
-        swiftlet evaluate model.swiftlet pictures/ --unknown others/ --temperatures 1,0.05,0.01
+        swiftlet evaluate model.swiftlet pictures/ --unknown others/ \\
+          --temperatures 1,0.05,0.01
       """)
 
   @Argument(help: "The model file.")
   var model: String
 
-  @Argument(help: "A folder of pictures.")
+  @Argument(help: "A folder of pictures, for example one with a folder for each label.")
   var folder: String
 
   @Option(name: .customLong("float"), help: "The float student (ONNX) to compare with.")
@@ -37,10 +40,13 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Use at most so many pictures.")
   var limit: Int?
 
-  @Option(help: "A folder of pictures that show none of the classes.")
+  @Option(
+    help: ArgumentHelp("A folder of pictures that show none of the classes.", valueName: "folder"))
   var unknown: String?
 
-  @Option(help: "With --unknown: temperatures to compare, with commas between them.")
+  @Option(
+    help: ArgumentHelp(
+      "With --unknown: temperatures to compare, with commas between them.", valueName: "t,t"))
   var temperatures: String?
 
   @Option(help: "Labels, with commas between them, whose pictures are also counted on their own.")
@@ -128,8 +134,9 @@ struct EvaluateCommand: ParsableCommand {
   private func classes(_ list: String, of names: [String]) throws -> Set<Int> {
     Set(
       try list.split(separator: ",").map { part in
-        guard let index = names.firstIndex(of: String(part)) else {
-          throw Failure("--added: '\(part)' is no label of the model")
+        let label = part.trimmingPrefix(" ")
+        guard let index = names.firstIndex(of: String(label)) else {
+          throw Failure("--added: '\(label)' is no label of the model")
         }
         return index
       })

@@ -47,6 +47,7 @@ struct LabelsTests {
     try withModel { folder, path in
       let first = contents(path)
       #expect(try swiftlet("labels", path, "list").output == "cat\ndog\n")
+      #expect(try swiftlet("labels", path).output == "cat\ndog\n")
       let added = try swiftlet("labels", path, "add", "big_bird", "cow", "--from", Self.bank)
       #expect(added.code == 0 && added.output == "\(path): 4 classes\n", "\(added.errors)")
       #expect(try labels(path) == ["cat", "dog", "big_bird", "cow"])
@@ -85,6 +86,8 @@ struct LabelsTests {
         try swiftlet("classify", "--model", path, Sample.picture).output.contains("\nunknown\n"))
       let calibrated = try swiftlet(
         "labels", path, "threshold", "--calibrate", Sample.pictures, "--keep", "1")
+      #expect(
+        calibrated.errors.contains("pictures in \(Sample.pictures) reach the threshold; more"))
       #expect(calibrated.code == 0 && calibrated.output.hasPrefix("mcm, temperature 1.0, thresh"))
       let lines = try CommandLineTool.run(
         ["classify", "--model", path, "--json", Sample.pictures]
@@ -254,7 +257,9 @@ struct LabelsTests {
         ([plain, "add", "cow", "--from", Self.bank], 2, "no class embeddings"),
         ([folder + "/no", "list"], 2, "No such file or directory"),
         ([path, "remove", "cat", "-o", folder + "/no/a"], 1, "cannot be written"),
-        ([path, "add", "cow"], 64, "--from BANK goes with add"),
+        ([path, "add", "cow"], 64, "add needs --from BANK"),
+        ([path, "list", "--from", "a"], 64, "--from goes with add"),
+        ([path, "remove", "cat", "--temperature", "1"], 64, "go with threshold"),
         ([path, "rename", "cat"], 64, "rename does not take 1"),
         ([path, "threshold", "1", "--clear"], 64, "give a threshold, or"),
         ([path, "threshold", "--temperature", "0", "1"], 64, "--temperature 0.0 is not within"),

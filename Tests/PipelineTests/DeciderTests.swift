@@ -104,6 +104,17 @@ struct DeciderTests {
     #expect(decideKnown([nil, nil, cat, cat, cat], options) == [nil, nil, nil, nil, 0])
   }
 
+  /// As docs/events.md says: `0.9^7 < 1/2`.
+  @Test func atTheDefaultsALabelEndsWithTheSeventhUnknownFrame() {
+    var decider = Decider(options: DecisionOptions(), classCount: 1)
+    let labels = (0..<17).map { frame in
+      decider.decide(
+        nanoseconds: UInt64(frame) * Self.second / 30, isUnknown: frame >= 10
+      ) { _ in 1 }.classIndex
+    }
+    #expect(labels == Array(repeating: 0, count: 16) + [nil])
+  }
+
   @Test func whatUnknownFramesLookLikeIsNoLabelLater() {
     var options = plain
     options.smoothingSeconds = 1

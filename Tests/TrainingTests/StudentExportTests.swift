@@ -12,8 +12,9 @@ struct StudentExportTests {
     deviation: [58.395, 57.12, 57.375])
   private static let width = 5
 
-  /// One with depthwise convolutions, and one with pools, clipped sums and shared values.
-  enum Kind: CaseIterable { case depthwise, residual }
+  /// One with depthwise convolutions, one with pools, clipped sums and shared values, and one whose
+  /// windows lie askew over the border.
+  enum Kind: CaseIterable { case depthwise, residual, borders }
 
   private func student(_ kind: Kind, threads: Int = 2) throws -> Student {
     switch kind {
@@ -23,8 +24,61 @@ struct StudentExportTests {
       Student(
         try StudentPlan(GradientStudentTests().graph(), source: "made"), width: Self.width, seed: 3,
         threads: threads)
+    case .borders:
+      Student(
+        try StudentPlan(Self.borders, source: "made"), width: Self.width, seed: 3, threads: threads)
     }
   }
+
+  private static let borders: FloatGraph = {
+    var generator = SeededGenerator(seed: 6)
+    func random(_ count: Int) -> [Float] {
+      (0..<count).map { _ in Float.random(in: -1...1, using: &generator) }
+    }
+    func window(_ pads: [Int], stride: Int = 1, width: Int = 3) -> FloatWindow {
+      var window = FloatWindow(kernelHeight: 3, kernelWidth: width)
+      (window.padTop, window.padLeft, window.padBottom, window.padRight) = (
+        pads[0], pads[1], pads[2], pads[3]
+      )
+      (window.strideY, window.strideX) = (stride, 1)
+      return window
+    }
+    let steps: [(FloatOperation, Shape)] = [
+      (
+        .convolution(
+          FloatConvolution(
+            window: window([0, 1, 1, 0], stride: 2, width: 2), groups: 1, inputChannels: 3,
+            outputChannels: 6, weights: random(108), bias: random(6))),
+        Shape(height: 4, width: 8, channels: 6)
+      ),
+      (
+        .convolution(
+          FloatConvolution(
+            window: window([2, 0, 0, 1]), groups: 6, inputChannels: 6, outputChannels: 6,
+            weights: random(54), bias: random(6))), Shape(height: 4, width: 7, channels: 6)
+      ),
+      (.clamp(lower: 0, upper: .infinity), Shape(height: 4, width: 7, channels: 6)),
+      (
+        .averagePool(window([1, 1, 1, 0]), countsPadding: true),
+        Shape(height: 4, width: 6, channels: 6)
+      ),
+      (
+        .averagePool(window([0, 1, 1, 1]), countsPadding: false),
+        Shape(height: 3, width: 6, channels: 6)
+      ),
+      (
+        .averagePool(FloatWindow(kernelHeight: 3, kernelWidth: 6), countsPadding: false),
+        Shape(height: 1, width: 1, channels: 6)
+      ),
+    ]
+    let input = FloatGraph.Value(name: "0", shape: Shape(height: 8, width: 8, channels: 3))
+    return FloatGraph(
+      values: [input]
+        + steps.enumerated().map { FloatGraph.Value(name: "\($0 + 1)", shape: $1.1) },
+      nodes: steps.enumerated().map { index, step in
+        FloatNode(name: "node\(index)", operation: step.0, inputs: [index], output: index + 1)
+      }, input: 0, output: steps.count)
+  }()
 
   private func pixels(_ student: Student, count: Int) -> [Float] {
     var generator = SeededGenerator(seed: 5)

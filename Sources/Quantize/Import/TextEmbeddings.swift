@@ -14,6 +14,8 @@ public struct TextEmbeddings: Sendable {
   /// What the vision-language model multiplies cosines by; nil where the file does not say it.
   public let logitScale: Float?
   private let aliases: [String: String]
+  /// The first row of each name.
+  private let rows: [String: Int]
   private let templateCount: Int
   private let file: Safetensors
   private let text: Safetensors.Tensor
@@ -49,6 +51,7 @@ public struct TextEmbeddings: Sendable {
       throw ClassError("\(path): there are \(classes.count) names for \(shape[0]) embeddings")
     }
     self.classes = classes
+    rows = Dictionary(zip(classes, classes.indices), uniquingKeysWith: { first, _ in first })
   }
 
   /// The unit embedding of a class, the mean of its unit embeddings over all templates.
@@ -58,8 +61,7 @@ public struct TextEmbeddings: Sendable {
   public func embedding(of name: String) throws -> [Float] {
     let candidates = [name, aliases[name], name.replacingOccurrences(of: "_", with: " ")]
     guard
-      let index = candidates.lazy.compactMap({ $0 }).compactMap({ classes.firstIndex(of: $0) })
-        .first
+      let index = candidates.lazy.compactMap({ $0 }).compactMap({ rows[$0] }).first
     else { throw ClassError("\(path): there is no class '\(name)'\(advice(on: name))") }
     var mean = [Double](repeating: 0, count: width)
     for template in 0..<templateCount {

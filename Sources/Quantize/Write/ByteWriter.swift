@@ -19,7 +19,6 @@ struct ByteWriter {
   mutating func append64(_ value: Int) { append(UInt64(clamping: value)) }
 
   mutating func append<T: FixedWidthInteger>(contentsOf values: [T]) {
-    bytes.reserveCapacity(bytes.count + values.count * MemoryLayout<T>.size)
     for value in values { append(value) }
   }
 

@@ -112,7 +112,7 @@ struct ClassSection {
     writer.appendZeros(ModelFormat.classesHeaderByteCount - writer.count)
     for row in rows { writer.append(row.scale) }
     writer.align()
-    for row in rows { writer.append(contentsOf: row.elements) }
+    for row in rows { writer.append(bytes: row.elements.map { UInt8(bitPattern: $0) }) }
     return writer.bytes
   }
 }

@@ -95,12 +95,12 @@ enum PageScript {
       if (times.length > 400) times.shift();
       const name = typeof e.label === "string" ? e.label : null;
       if (name !== label || since === 0) { label = name; since = lastResult; }
-      const none = e.unknown === true ? "Unknown" : "Not sure";
       set("eyebrow", name === null ? "No decision" : "Sees");
-      set("label", name === null ? none : name);
+      set("label", name !== null ? name : e.unknown === true ? "Unknown" : "Not sure");
       $("label").classList.toggle("none", name === null);
-      if (isNumber(e.probability)) set("percent", percent(e.probability));
-      const held = name !== null ? "sure" : e.unknown === true ? "none of the classes" : "is the best guess";
+      const isUnknown = name === null && e.unknown === true;
+      if (isNumber(e.probability)) set("percent", isUnknown ? "" : percent(e.probability));
+      const held = name !== null ? "sure" : isUnknown ? "none of the classes" : "is the best guess";
       set("held", `${held}, for ${duration((lastResult - since) / 1000)}`);
       document.title = name === null ? "Swiftlet" : `${name}: Swiftlet`;
       const top = (Array.isArray(e.top) ? e.top : []).filter((t) => t && isNumber(t.probability)).slice(0, 5)

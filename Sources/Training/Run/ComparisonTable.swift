@@ -135,7 +135,23 @@ public struct ComparisonTable: Sendable {
     return String(decoding: data, as: UTF8.self)
   }
 
-  /// Writes `table.md` and `table.json` into a folder.
+  /// Bars: a group a test, a bar a method; nil where there is no test.
+  public func chart() -> BarChart? {
+    guard !columns.isEmpty else { return nil }
+    func value(_ value: Value?) -> BarChart.Value {
+      value.map { BarChart.Value($0.mean, deviation: $0.deviation ?? 0) } ?? BarChart.Value(.nan)
+    }
+    return BarChart(
+      title: "Top-1 accuracy by method, mean and deviation over seeds", y: "accuracy, %",
+      groups: ["in-domain"] + columns + (columns.count > 1 ? ["OOD average"] : []),
+      series: rows.map { row in
+        BarChart.Series(
+          row.method,
+          ([row.inDomain] + row.tests + (columns.count > 1 ? [row.average] : [])).map(value))
+      })
+  }
+
+  /// Writes `table.md`, `table.json` and `table.svg` into a folder.
   public func write(to folder: String) throws {
     let notes = recipes.map { "- `\($0)`" }.joined(separator: "\n")
     let text =
@@ -143,5 +159,8 @@ public struct ComparisonTable: Sendable {
       + notes + "\n"
     try AtomicFile.write(Array(text.utf8), to: folder + "/table.md")
     try AtomicFile.write(Array(try json().utf8), to: folder + "/table.json")
+    if let chart = chart() {
+      try AtomicFile.write(Array(chart.svg().utf8), to: folder + "/table.svg")
+    }
   }
 }

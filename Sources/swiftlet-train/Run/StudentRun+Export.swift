@@ -35,7 +35,7 @@ extension StudentRun {
     do {
       let student = try Quantizer(options: options).quantize(
         QuantizationJob(
-          student: path(onnx), calibration: folder, labels: [],
+          student: path(onnx), calibration: folder, labels: session.set.classes,
           preprocessing: session.input.preprocessing)
       ) { stage, part in progress.observe(.preparation(stage.rawValue, part)) }
       try student.write(to: path(name))

@@ -63,8 +63,8 @@ final class TrainingProgress {
   }
 
   private func show(_ report: TrainingEvent.StepReport) {
+    if report.step == 1 { (stageStart, rate) = (.now, 0) }
     rate = rate == 0 ? report.picturesPerSecond : 0.9 * rate + 0.1 * report.picturesPerSecond
-    if report.step == 1 { stageStart = .now }
     guard Self.isWatched, (ContinuousClock.now - lastShown) > .milliseconds(100) else { return }
     lastShown = .now
     let spent = (ContinuousClock.now - stageStart) / .seconds(1)
