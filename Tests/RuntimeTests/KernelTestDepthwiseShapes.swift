@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import CKernels
-import Testing
 
-@testable import Runtime
+#if !hasFeature(Embedded)
+  @testable import Runtime
+#endif
 
 extension swiftlet_kernel {
   /// A shape that this depthwise kernel takes, with its own window where it has one.
