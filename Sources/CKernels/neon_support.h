@@ -63,3 +63,11 @@ SWIFTLET_INLINE void neon_store_bytes(uint8_t *to, uint8x8_t bytes, size_t count
   vst1_u8(all, bytes);
   memcpy(to, all, count);
 }
+
+// Stores the first `count` (at most 16) bytes.
+SWIFTLET_INLINE void neon_store_pair(uint8_t *to, uint8x16_t bytes, size_t count) {
+  if (count == 16) return vst1q_u8(to, bytes);
+  uint8_t all[16];
+  vst1q_u8(all, bytes);
+  memcpy(to, all, count);
+}
