@@ -28,13 +28,8 @@ func say(_ text: String) {
 
 private func check(_ kernel: swiftlet_kernel) {
   switch kernel.op {
-  case SWIFTLET_OPERATOR_CONVOLUTION:
-    checkConvolutionShapes(kernel)
-    checkConvolutionRanges(kernel)
-    checkConvolutionPanels(kernel)
-  case SWIFTLET_OPERATOR_DEPTHWISE:
-    checkDepthwiseShapes(kernel)
-    checkDepthwiseRanges(kernel)
+  case SWIFTLET_OPERATOR_CONVOLUTION: checkConvolutions(kernel)
+  case SWIFTLET_OPERATOR_DEPTHWISE: checkDepthwise(kernel)
   case SWIFTLET_OPERATOR_ADD:
     checkAdd(kernel)
     checkAddOfAllPairs(kernel)

@@ -213,3 +213,9 @@ func checkConvolutionPanels(_ kernel: swiftlet_kernel) {
     pixels: 419, outputWidth: 419, segments: 1, kGroups: 2, channels: 17)
   ConvolutionCase(shape, proof: kernel.needs, using: &random).check(kernel)
 }
+
+func checkConvolutions(_ kernel: swiftlet_kernel) {
+  checkConvolutionShapes(kernel)
+  checkConvolutionRanges(kernel)
+  checkConvolutionPanels(kernel)
+}

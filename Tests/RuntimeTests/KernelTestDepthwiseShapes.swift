@@ -56,6 +56,11 @@ func checkDepthwiseRanges(_ kernel: swiftlet_kernel) {
   }
 }
 
+func checkDepthwise(_ kernel: swiftlet_kernel) {
+  checkDepthwiseShapes(kernel)
+  checkDepthwiseRanges(kernel)
+}
+
 /// The name of the kernel that `set` chooses for a window and strides.
 func depthwiseChoice(
   _ set: InstructionSet, kernel: (Int, Int), strides: (Int, Int), inputUpper: Int
