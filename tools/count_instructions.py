@@ -12,11 +12,12 @@ import re
 import subprocess
 import sys
 
-# Multiply-accumulates of one instruction; None: decided by its operands.
+# Multiply-accumulates of one instruction; of words instead of bytes half as many.
 PRODUCTS = {
     "smull": 8, "smull2": 8, "smlal": 8, "smlal2": 8, "umull": 8, "umlal": 8,
     "sdot": 16, "udot": 16, "usdot": 16, "sudot": 16, "smmla": 32, "ummla": 32, "usmmla": 32,
     "smlsl": 8, "smlsl2": 8, "vmull.s8": 8, "vmlal.s8": 8, "vmlsl.s8": 8,
+    "vmull.s16": 4, "vmlal.s16": 4,
 }
 
 
@@ -55,7 +56,7 @@ def inner_loops(body):
 def products(mnemonic, operands):
     base = mnemonic.split(".")[0] if not mnemonic.startswith("v") else mnemonic
     if base.startswith(("smull", "smlal", "umull", "umlal")) and "b" not in operands:
-        return 4 if "." in operands or "." in mnemonic else 0
+        return 4 if "." in operands or "." in mnemonic else 0  # else of general registers
     return PRODUCTS.get(base, 0)
 
 

@@ -58,15 +58,13 @@ SWIFTLET_INLINE depthwise_row padded_row(const depthwise_job *job, size_t row) {
   return depthwise_padded_row(job->depthwise, row, job->channel, job->outside);
 }
 
-// One output pixel, four accumulators.
-SWIFTLET_INLINE void store_pixel(const depthwise_job *job, size_t y, size_t x,
-                                 const int32x4_t acc[4]) {
+// One output pixel: its sixteen channels, scaled.
+SWIFTLET_INLINE void store_pixel(const depthwise_job *job, size_t y, size_t x, int16x8_t low,
+                                 int16x8_t high) {
   const swiftlet_depthwise *d = job->depthwise;
-  const float *multiplier = job->constants->multiplier;
-  uint8x8_t low = neon_narrow(neon_scale(acc[0], acc[1], multiplier), job->output);
-  uint8x8_t high = neon_narrow(neon_scale(acc[2], acc[3], multiplier + 8), job->output);
+  uint8x16_t bytes = vcombine_u8(neon_narrow(low, job->output), neon_narrow(high, job->output));
   uint8_t *to = d->output + (y * d->output_width + x) * d->channels + job->channel;
-  neon_store_pair(to, vcombine_u8(low, high), job->channels);
+  neon_store_pair(to, bytes, job->channels);
 }
 
 // The output rows [y, y + rows), in tiles of nearly equal width.

@@ -96,8 +96,9 @@ SWIFTLET_INLINE void add_taps(const depthwise_job *job, int32x4_t acc[TILE_MAX_C
 
 TILE_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int rows, int columns) {
   (void)rows;
-  int32x4_t sums[TILE_MAX_COLUMNS][4];
+  int16x8_t words[TILE_MAX_COLUMNS][2];
   SWIFTLET_UNROLL for (int pass = 0; pass < SWIFTLET_BLOCK / PASS; pass++) {
+    const float *multiplier = job->constants->multiplier + PASS * pass;
     int32x4_t acc[TILE_MAX_COLUMNS][4];
     SWIFTLET_UNROLL for (int i = 0; i < PASS / 4; i++) {
       int32x4_t bias = vld1q_s32(job->constants->bias + PASS * pass + 4 * i);
@@ -105,9 +106,12 @@ TILE_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int 
     }
     add_taps(job, acc, y, x, pass, columns);
     SWIFTLET_UNROLL for (int m = 0; m < columns; m++)
-      SWIFTLET_UNROLL for (int i = 0; i < PASS / 4; i++) sums[m][PASS / 4 * pass + i] = acc[m][i];
+      SWIFTLET_UNROLL for (int i = 0; i < PASS / 8; i++)
+        words[m][PASS / 8 * pass + i] =
+            neon_scale(acc[m][2 * i], acc[m][2 * i + 1], multiplier + 8 * i);
   }
-  SWIFTLET_UNROLL for (int m = 0; m < columns; m++) store_pixel(job, y, x + m, sums[m]);
+  SWIFTLET_UNROLL for (int m = 0; m < columns; m++)
+      store_pixel(job, y, x + m, words[m][0], words[m][1]);
 }
 
 SWIFTLET_INLINE depthwise_shape shape_of(const swiftlet_depthwise *d) {

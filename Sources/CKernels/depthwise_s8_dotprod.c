@@ -97,18 +97,22 @@ TILE_INLINE void multiply(const depthwise_job *job, int32x4_t acc[2][TILE_MAX_CO
 
 TILE_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int rows, int columns) {
   const size_t group_bytes = vectors_of(job->shape) * 16;
-  int32x4_t sums[2][TILE_MAX_COLUMNS][4];
-  SWIFTLET_UNROLL for (int g = 0; g < 4; g++) {
+  int16x4_t words[2][TILE_MAX_COLUMNS][4];
+  SWIFTLET_ROLLED for (int g = 0; g < 4; g++) {
     int32x4_t acc[2][TILE_MAX_COLUMNS], bias = vld1q_s32(job->constants->bias + 4 * g);
     SWIFTLET_UNROLL for (int r = 0; r < rows; r++)
       SWIFTLET_UNROLL for (int m = 0; m < columns; m++) acc[r][m] = bias;
     multiply(job, acc, (const int8_t *)job->planes + 16 * g,
              (const int8_t *)job->weights + g * group_bytes, x, rows, columns);
+    float32x4_t multiplier = vld1q_f32(job->constants->multiplier + 4 * g);
     SWIFTLET_UNROLL for (int r = 0; r < rows; r++)
-      SWIFTLET_UNROLL for (int m = 0; m < columns; m++) sums[r][m][g] = acc[r][m];
+      SWIFTLET_UNROLL for (int m = 0; m < columns; m++)
+        words[r][m][g] = neon_round(vmulq_f32(vcvtq_f32_s32(acc[r][m]), multiplier));
   }
   SWIFTLET_UNROLL for (int r = 0; r < rows; r++)
-    SWIFTLET_UNROLL for (int m = 0; m < columns; m++) store_pixel(job, y + r, x + m, sums[r][m]);
+    SWIFTLET_UNROLL for (int m = 0; m < columns; m++)
+      store_pixel(job, y + r, x + m, vcombine_s16(words[r][m][0], words[r][m][1]),
+                  vcombine_s16(words[r][m][2], words[r][m][3]));
 }
 
 size_t depthwise_s8__dotprod_packed_byte_count(const swiftlet_depthwise *d) {

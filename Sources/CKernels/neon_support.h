@@ -21,6 +21,25 @@ SWIFTLET_INLINE uint8x8_t neon_resize_bytes(int32x4_t front, int32x4_t back) {
   return vqmovn_u16(vcombine_u16(low, high));
 }
 
+// table[order], and 0 where the order is beyond the table.
+SWIFTLET_INLINE uint8x16_t neon_lookup(uint8x16_t table, uint8x16_t order) {
+#if defined(__aarch64__)
+  return vqtbl1q_u8(table, order);
+#else
+  const uint8x8x2_t halves = {{vget_low_u8(table), vget_high_u8(table)}};
+  return vcombine_u8(vtbl2_u8(halves, vget_low_u8(order)), vtbl2_u8(halves, vget_high_u8(order)));
+#endif
+}
+
+SWIFTLET_INLINE int32_t neon_sum(int32x4_t numbers) {
+#if defined(__aarch64__)
+  return vaddvq_s32(numbers);
+#else
+  int32x2_t halves = vadd_s32(vget_low_s32(numbers), vget_high_s32(numbers));
+  return vget_lane_s32(vpadd_s32(halves, halves), 0);
+#endif
+}
+
 typedef struct {
   int16x8_t zero_point;
   uint8x8_t lower, upper;
