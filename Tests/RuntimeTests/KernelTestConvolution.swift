@@ -60,7 +60,8 @@ final class ConvolutionCase {
     }
     let reach = Double(inputUpper) * 40 * Double(max(shape.segments * segmentBytes, 1)).squareRoot()
     requantization = RandomRequantization(
-      channels: shape.channels, spread: reach, using: &random)
+      channels: shape.channels, spread: reach,
+      largest: Double(inputUpper * 128 * shape.segments * segmentBytes), using: &random)
   }
 
   /// The strongest proof that holds for all blocks.

@@ -53,7 +53,7 @@ final class DepthwiseCase {
     }
     requantization = RandomRequantization(
       channels: shape.channels, spread: Double(inputUpper) * 70 * Double(taps).squareRoot(),
-      using: &random)
+      largest: Double(inputUpper * 128 * taps), using: &random)
   }
 
   /// The operation, without packed weights.

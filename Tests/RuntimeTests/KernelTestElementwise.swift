@@ -19,9 +19,10 @@ private struct RandomOutput {
 }
 
 /// A multiplier, often a power of two, so that ties occur, which must round to even, and now and
-/// then a denormal one.
+/// then a denormal or a huge one.
 private func randomMultiplier(using random: inout SeededGenerator) -> Float {
   if random.chance(5) { return .leastNormalMagnitude / 8 }
+  if random.chance(5) { return 0x1p21 }
   let value = Float(Double.random(in: 0.05...4, using: &random))
   return random.chance(50) ? value.binade : value
 }

@@ -49,7 +49,9 @@ final class RandomRequantization {
 
   /// - Parameter spread: the usual magnitude of an accumulator, which the multipliers make fit a
   ///   byte, so that both clamps and everything between occur.
-  init(channels: Int, spread: Double, using random: inout SeededGenerator) {
+  /// - Parameter largest: no accumulator, bias apart, exceeds this; some multipliers bring it near to
+  ///   the 2^30 that the verifier allows, and some products are denormal.
+  init(channels: Int, spread: Double, largest: Double, using random: inout SeededGenerator) {
     let padded = (channels + 15) / 16 * 16
     bias = AlignedBytes(count: max(padded * 4, 64))
     multiplier = AlignedBytes(count: max(padded * 4, 64))
@@ -60,6 +62,9 @@ final class RandomRequantization {
       let scale = Float(Double.random(in: 20...400, using: &random) / max(spread, 1))
       multiplier.pointer(Float.self)[n] = random.chance(40) ? scale.binade : scale
       if random.chance(3) { multiplier.pointer(Float.self)[n] = .leastNormalMagnitude / 8 }
+      if random.chance(3) {
+        multiplier.pointer(Float.self)[n] = Float(0x1p29 / (largest + Double(reach)))
+      }
     }
     let lower = random.pick([0, 0, 1, 17])
     let upper = random.pick([127, 255, 254, 90])
