@@ -23,7 +23,7 @@ TILE_INLINE void finish(neon_accumulators acc, int rows, int vectors) {
 #define ADD_GROUP(lane)                                                                        \
   do {                                                                                         \
     SWIFTLET_UNROLL for (int v = 0; v < vectors; v++) {                                        \
-      const int8_t *at = s->weights[0] + 64 * (lane) + 32 * v;                                 \
+      const int8_t *at = s->weights + 64 * (lane) + 32 * v;                                 \
       int8x16_t w[2] = {vld1q_s8(at), vld1q_s8(at + 16)};                                      \
       PIN(w[0]);                                                                               \
       PIN(w[1]);                                                                               \
@@ -52,7 +52,7 @@ TILE_INLINE void add_groups(neon_accumulators acc, neon_segment *s, int groups, 
     ADD_GROUP(2);
     ADD_GROUP(3);
   }
-  s->weights[0] += 64 * groups;
+  s->weights += 64 * groups;
 }
 
 TILE_INLINE void multiply_groups(neon_accumulators acc, neon_segment s, int rows, int vectors,

@@ -42,7 +42,7 @@ SWIFTLET_INLINE uint64_t next_eight(const uint8_t **bytes) {
 }
 
 TILE_INLINE void multiply(neon_accumulators acc, neon_segment s, int rows, int vectors) {
-  const int8_t *weights = s.weights[0];
+  const int8_t *weights = s.weights;
   SWIFTLET_ROLLED for (size_t k = 0; k < s.k_groups; k += 2, weights += 128) {
     uint8x16_t inputs[TILE_MAX_ROWS / 2];
     SWIFTLET_UNROLL for (int m = 0; m < rows; m += 2) {

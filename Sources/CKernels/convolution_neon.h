@@ -2,8 +2,8 @@
 //
 // The NEON convolution around its inner loop. A vector is eight channels. The including file defines
 // before
-//   TILE_INLINE, TILE_ROWS and TILE_VECTORS (convolution_driver.h), where a tile of more than one
-//     vector begins with a whole block
+//   TILE_INLINE, TILE_ROWS and TILE_VECTORS (convolution_driver.h); a tile has one vector, or the
+//     two of a block
 // and after it
 //   start(acc, bias, rows, vectors)      what the accumulators hold at first
 //   multiply(acc, segment, ...)          adds one segment
@@ -19,9 +19,9 @@ typedef int32x4_t neon_accumulators[TILE_MAX_ROWS][4 * TILE_MAX_VECTORS];
 // Where the products of one segment are read.
 typedef struct {
   const uint8_t *inputs[TILE_MAX_ROWS];
-  const int8_t *weights[(TILE_MAX_VECTORS + 1) / 2];  // of each block; rows of 64 bytes
-  size_t k_groups;  // even
-  int is_centred;  // inputs are centred, because they may exceed 127
+  const int8_t *weights;  // of the tile's channels in a block, rows of 64 bytes
+  size_t k_groups;        // even
+  int is_centred;         // inputs are centred, because they may exceed 127
 } neon_segment;
 
 TILE_INLINE void start(neon_accumulators acc, const int32_t *bias, int rows, int vectors);
@@ -117,15 +117,14 @@ TILE_INLINE void compute_tile(const swiftlet_convolution *c, const uint8_t *cons
   neon_segment segment = {.k_groups = c->k_used + c->k_used % 2,
                           .is_centred = c->centred_bias != NULL};
   const int32_t *bias = segment.is_centred ? c->centred_bias : c->requantization.bias;
-  SWIFTLET_UNROLL for (int b = 0; 2 * b < vectors; b++)
-      segment.weights[b] = c->weights + (channel / SWIFTLET_BLOCK + b) * convolution_block_bytes(c);
-  segment.weights[0] += channel % SWIFTLET_BLOCK * SWIFTLET_GROUP;
+  segment.weights = c->weights + channel / SWIFTLET_BLOCK * convolution_block_bytes(c) +
+                    channel % SWIFTLET_BLOCK * SWIFTLET_GROUP;
   start(acc, bias + channel, rows, vectors);
   SWIFTLET_ROLLED for (size_t s = 0; s < c->segment_count; s++) {
     SWIFTLET_UNROLL for (int m = 0; m < rows; m++)
         segment.inputs[m] = windows[m] + c->segment_offsets[s];
     multiply(acc, segment, rows, vectors);
-    SWIFTLET_UNROLL for (int b = 0; 2 * b < vectors; b++) segment.weights[b] += c->k_groups * 64;
+    segment.weights += c->k_groups * SWIFTLET_BLOCK * SWIFTLET_GROUP;
   }
   finish(acc, rows, vectors);
   FORGET_LOADS();

@@ -31,11 +31,8 @@ TILE_INLINE void start(neon_accumulators acc, const int32_t *bias, int rows, int
 
 TILE_INLINE void finish(neon_accumulators acc, int rows, int vectors) {
   SWIFTLET_UNROLL for (int m = 0; m < rows; m++)
-    SWIFTLET_UNROLL for (int i = 0; i < 2 * vectors; i++) {
-      int32x4_t low = acc[m][2 * i], high = acc[m][2 * i + 1];
-      acc[m][i] = vcombine_s32(vpadd_s32(vget_low_s32(low), vget_high_s32(low)),
-                               vpadd_s32(vget_low_s32(high), vget_high_s32(high)));
-    }
+    SWIFTLET_UNROLL for (int i = 0; i < 2 * vectors; i++)
+        acc[m][i] = neon_add_neighbours(acc[m][2 * i], acc[m][2 * i + 1]);
 }
 
 // Four channels: weights and inputs of an even group and the odd one behind it.
@@ -58,7 +55,7 @@ SWIFTLET_INLINE void add_pairs(int32x4_t acc[2], int8x16_t even, int8x16_t odd,
 
 SWIFTLET_INLINE void multiply_groups(neon_accumulators acc, neon_segment s, int rows, int vectors,
                                      int is_centred) {
-  const int8_t *weights = s.weights[0];
+  const int8_t *weights = s.weights;
   SWIFTLET_ROLLED for (size_t k = 0; k < s.k_groups; k += 2) {
     // Made anew each time rather than kept.
     neon_four centres[2] = {NEON_FOUR((int32_t)0x80808080), NEON_FOUR(0x7F7F7F7F)}, inputs[4][2];

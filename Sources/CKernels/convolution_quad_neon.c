@@ -33,7 +33,7 @@ SWIFTLET_INLINE int32x4_t add_quads(int32x4_t acc, int8x16_t first, int8x16_t se
 SWIFTLET_INLINE void multiply_groups(neon_accumulators acc, neon_segment s, int rows, int vectors,
                                      int is_centred) {
   neon_four centre = NEON_FOUR((int32_t)0x80808080);
-  const int8_t *weights = s.weights[0];
+  const int8_t *weights = s.weights;
   if (is_centred) PIN(centre);
   SWIFTLET_ROLLED for (size_t k = 0; k < s.k_groups; k += 2) {
     int8x16_t first[4], second[4];

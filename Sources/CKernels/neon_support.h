@@ -31,6 +31,16 @@ SWIFTLET_INLINE uint8x16_t neon_lookup(uint8x16_t table, uint8x16_t order) {
 #endif
 }
 
+// The sums of neighbours, of the lower numbers first.
+SWIFTLET_INLINE int32x4_t neon_add_neighbours(int32x4_t low, int32x4_t high) {
+#if defined(__aarch64__)
+  return vpaddq_s32(low, high);
+#else
+  return vcombine_s32(vpadd_s32(vget_low_s32(low), vget_high_s32(low)),
+                      vpadd_s32(vget_low_s32(high), vget_high_s32(high)));
+#endif
+}
+
 SWIFTLET_INLINE int32_t neon_sum(int32x4_t numbers) {
 #if defined(__aarch64__)
   return vaddvq_s32(numbers);

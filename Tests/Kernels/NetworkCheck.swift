@@ -8,6 +8,7 @@ func classify(set: String, model: String, pictures: [String]) -> Bool {
   do throws(RuntimeError) {
     let options = EngineOptions(instructionSet: set)
     let engine = try Engine.make(Model.open(model), options: options)
+    guard usesKernels(engine) else { return false }
     if let stored = engine.model.selftest {
       let isSame = engine.selftest(seed: stored.seed) == stored
       say("selftest " + (isSame ? "ok" : "FAILED"))
@@ -34,6 +35,21 @@ func classify(set: String, model: String, pictures: [String]) -> Bool {
     say(error.description)
     return false
   }
+}
+
+/// Whether no node falls back on a reference, but for those that have nothing else.
+private func usesKernels(_ engine: borrowing Engine) -> Bool {
+  guard engine.instructionSet != .scalar else { return true }
+  var isGood = true
+  for index in engine.model.nodes.indices {
+    let operation = engine.model.nodes[index].operation
+    let name = engine.kernelName(index)
+    let isReference = name.utf8.suffix(8).elementsEqual("__scalar".utf8)
+    guard isReference, operation != .lookup, operation != .pad else { continue }
+    say("node \(index) is computed by " + name)
+    isGood = false
+  }
+  return isGood
 }
 
 private func hexadecimal(_ value: UInt64) -> String {
