@@ -18,7 +18,7 @@ int swiftlet_isa_is_supported(swiftlet_isa isa) {
   }
 }
 
-#elif defined(__aarch64__) && defined(__linux__)
+#elif defined(__linux__) && defined(__aarch64__)
 #include <sys/auxv.h>
 
 // Bits of AT_HWCAP and AT_HWCAP2 (linux/arch/arm64/include/uapi/asm/hwcap.h).
@@ -27,18 +27,33 @@ int swiftlet_isa_is_supported(swiftlet_isa isa) {
 #define HWCAP2_BIT_I8MM (1ul << 13)
 
 int swiftlet_isa_is_supported(swiftlet_isa isa) {
+  const unsigned long bits = getauxval(AT_HWCAP);
+  const int has_neon = (bits & HWCAP_BIT_ASIMD) != 0;
+  const int has_dotprod = has_neon && (bits & HWCAP_BIT_DOTPROD) != 0;
   switch (isa) {
     case SWIFTLET_ISA_SCALAR:
       return 1;
     case SWIFTLET_ISA_NEON:
-      return (getauxval(AT_HWCAP) & HWCAP_BIT_ASIMD) != 0;
+      return has_neon;
     case SWIFTLET_ISA_DOTPROD:
-      return (getauxval(AT_HWCAP) & HWCAP_BIT_DOTPROD) != 0;
+      return has_dotprod;
     case SWIFTLET_ISA_I8MM:
-      return (getauxval(AT_HWCAP2) & HWCAP2_BIT_I8MM) != 0;
+      // Whoever runs i8mm kernels also runs those of dotprod.
+      return has_dotprod && (getauxval(AT_HWCAP2) & HWCAP2_BIT_I8MM) != 0;
     default:
       return 0;
   }
+}
+
+#elif defined(__linux__) && defined(__arm__)
+#include <sys/auxv.h>
+
+// A bit of AT_HWCAP (linux/arch/arm/include/uapi/asm/hwcap.h).
+#define HWCAP_BIT_NEON (1ul << 12)
+
+int swiftlet_isa_is_supported(swiftlet_isa isa) {
+  if (isa == SWIFTLET_ISA_NEON) return (getauxval(AT_HWCAP) & HWCAP_BIT_NEON) != 0;
+  return isa == SWIFTLET_ISA_SCALAR;
 }
 
 #else

@@ -25,3 +25,25 @@ SWIFTLET_INLINE size_t single_row(depthwise_shape s, size_t r) {
 SWIFTLET_INLINE size_t vectors_of(depthwise_shape s) {
   return (size_t)rows_together(s) * (s.kernel == 5 ? 7 : 3);
 }
+
+// The tap in a slot of a weight vector, as a row and a column; none if the row is not in the
+// kernel.
+SWIFTLET_INLINE size_t tap_row(depthwise_shape s, size_t vector, size_t slot,
+                               size_t *column) {
+  size_t rows = (size_t)rows_together(s), r;
+  if (vector < rows * s.kernel) {
+    r = vector % rows;
+    *column = vector / rows;
+    return top_of(s) + slot - r;  // wraps above the kernel
+  }
+  r = (vector - rows * s.kernel) / 2;
+  *column = (vector - rows * s.kernel) % 2 * 4 + slot;
+  return *column < s.kernel ? single_row(s, r) - r : s.kernel;
+}
+
+// The weight in a slot of a weight vector; zero where there is no tap or no such channel.
+SWIFTLET_INLINE int8_t quad_weight(const swiftlet_depthwise *d, depthwise_shape s, size_t channel,
+                                   size_t vector, size_t slot) {
+  size_t column, row = tap_row(s, vector, slot, &column);
+  return row < s.kernel ? depthwise_weight(d, channel, row * s.kernel + column) : 0;
+}

@@ -4,7 +4,7 @@
 // their chroma, so that nothing is replicated before the sums.
 #include "pixel_support.h"
 
-#if defined(__aarch64__)
+#if defined(__ARM_NEON)
 #include "neon_support.h"
 
 typedef struct {
@@ -46,8 +46,9 @@ SWIFTLET_INLINE void store(uint8_t *output, eight_colours front, eight_colours b
   SWIFTLET_UNROLL
   for (int i = 0; i < 3; i++) {
     uint8x8_t a = front.channels[i], b = back.channels[i];
+    const uint8x8x2_t zipped = vzip_u8(a, b);
     pixels.val[i] =
-        are_interleaved ? vcombine_u8(vzip1_u8(a, b), vzip2_u8(a, b)) : vcombine_u8(a, b);
+        are_interleaved ? vcombine_u8(zipped.val[0], zipped.val[1]) : vcombine_u8(a, b);
   }
   pixels.val[3] = vdupq_n_u8(0);
   vst4q_u8(output, pixels);

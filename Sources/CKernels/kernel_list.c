@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel_support.h"
 
-#define CONVOLUTION(name, isa, needs, rows, columns)                          \
+#define CONVOLUTION(name, isa, needs, input, rows, columns)                               \
   void name(const swiftlet_convolution *convolution, size_t pixel_begin, size_t pixel_end, \
             size_t block_begin, size_t block_end);
 #define DEPTHWISE(name, isa, layout, height, width, stride, input_upper, rows, columns) \
@@ -24,13 +24,14 @@
 #include "kernels.inc"
 
 static const swiftlet_kernel kernels[] = {
-#define CONVOLUTION(kernel, set, proof, tile_rows, tile_columns) \
-  {.name = #kernel,                                              \
-   .op = SWIFTLET_OPERATOR_CONVOLUTION,                          \
-   .isa = SWIFTLET_ISA_##set,                                    \
-   .needs = SWIFTLET_PROOF_##proof,                              \
-   .rows = tile_rows,                                            \
-   .columns = tile_columns,                                      \
+#define CONVOLUTION(kernel, set, proof, bytes, tile_rows, tile_columns) \
+  {.name = #kernel,                                                     \
+   .op = SWIFTLET_OPERATOR_CONVOLUTION,                                 \
+   .isa = SWIFTLET_ISA_##set,                                           \
+   .needs = SWIFTLET_PROOF_##proof,                                     \
+   .input = SWIFTLET_INPUT_##bytes,                                     \
+   .rows = tile_rows,                                                   \
+   .columns = tile_columns,                                             \
    .convolution = kernel},
 #define DEPTHWISE(kernel, set, layout, height, width, strides, upper, tile_rows, tile_columns) \
   {.name = #kernel,                                                                            \

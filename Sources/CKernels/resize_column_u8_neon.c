@@ -3,7 +3,7 @@
 // Sixteen columns at a time, high and low halves of the weights apart.
 #include "pixel_support.h"
 
-#if defined(__aarch64__)
+#if defined(__ARM_NEON)
 #include "neon_support.h"
 
 SWIFTLET_INLINE void columns(const swiftlet_resize_column *resize, uint8_t *output, size_t i) {
@@ -14,7 +14,7 @@ SWIFTLET_INLINE void columns(const swiftlet_resize_column *resize, uint8_t *outp
     const int16_t *weights = resize->weights + tap / 4 * 8 + tap % 4;
     uint8x16_t bytes = vld1q_u8(resize->rows[tap] + i);
     int16x8_t front = vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(bytes)));
-    int16x8_t back = vreinterpretq_s16_u16(vmovl_high_u8(bytes));
+    int16x8_t back = vreinterpretq_s16_u16(vmovl_u8(vget_high_u8(bytes)));
     int16x4_t words[4] = {vget_low_s16(front), vget_high_s16(front), vget_low_s16(back),
                           vget_high_s16(back)};
     SWIFTLET_UNROLL

@@ -4,7 +4,7 @@
 // high and low halves of the weights are summed apart.
 #include "pixel_support.h"
 
-#if defined(__aarch64__)
+#if defined(__ARM_NEON)
 #include "neon_support.h"
 
 // Where the bytes of four taps go: the channels in the output's order, and zero.
@@ -33,7 +33,7 @@ SWIFTLET_INLINE int32x4_t pixel_sums(const swiftlet_resize_row *resize, size_t i
   const int16_t *weights = resize->weights + i * resize->quads * 8;
   int32x4_t high = vdupq_n_s32(0), low = high;
   for (size_t quad = 0; quad < resize->quads; quad++) {
-    uint8x16_t bytes = vqtbl1q_u8(vld1q_u8(pixel + quad * 4 * resize->step), order);
+    uint8x16_t bytes = neon_lookup(vld1q_u8(pixel + quad * 4 * resize->step), order);
     int16x8_t front = vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(bytes)));
     int16x8_t back = vreinterpretq_s16_u16(vmovl_u8(vget_high_u8(bytes)));
     high = products(high, front, back, vld1_s16(weights + quad * 8));
@@ -50,9 +50,10 @@ SWIFTLET_INLINE void colours(const swiftlet_resize_row *resize, size_t i, uint8x
       neon_resize_bytes(pixel_sums(resize, i, order), pixel_sums(resize, i + 1, order));
   uint8x8_t back =
       neon_resize_bytes(pixel_sums(resize, i + 2, order), pixel_sums(resize, i + 3, order));
-  uint8x16_t bytes = vqtbl1q_u8(vcombine_u8(front, back), vld1q_u8(dense));
+  uint8x16_t bytes = neon_lookup(vcombine_u8(front, back), vld1q_u8(dense));
   vst1_u8(output, vget_low_u8(bytes));
-  vst1q_lane_u32((uint32_t *)(void *)(output + 8), vreinterpretq_u32_u8(bytes), 2);
+  const uint32_t last = vgetq_lane_u32(vreinterpretq_u32_u8(bytes), 2);
+  memcpy(output + 8, &last, sizeof last);
 }
 
 SWIFTLET_INLINE int32_t grey_sum(const swiftlet_resize_row *resize, size_t i) {
@@ -67,7 +68,7 @@ SWIFTLET_INLINE int32_t grey_sum(const swiftlet_resize_row *resize, size_t i) {
     high = vmlal_s16(high, taps, vld1_s16(weights + quad * 8));
     low = vmlal_s16(low, taps, vld1_s16(weights + quad * 8 + 4));
   }
-  return vaddvq_s32(neon_whole(high, low));
+  return neon_sum(neon_whole(high, low));
 }
 
 void resize_row_u8_1x4__neon(const swiftlet_resize_row *resize, uint8_t *output, size_t count) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import CKernels
-import Testing
 
-@testable import Runtime
+#if !hasFeature(Embedded)
+  @testable import Runtime
+#endif
 
 extension swiftlet_kernel {
   /// A shape that this depthwise kernel takes, with its own window where it has one.
@@ -53,6 +54,11 @@ func checkDepthwiseRanges(_ kernel: swiftlet_kernel) {
       kernel, rows: row..<Int.random(in: row...shape.outputHeight, using: &random),
       blocks: block..<Int.random(in: block...shape.blocks, using: &random))
   }
+}
+
+func checkDepthwise(_ kernel: swiftlet_kernel) {
+  checkDepthwiseShapes(kernel)
+  checkDepthwiseRanges(kernel)
 }
 
 /// The name of the kernel that `set` chooses for a window and strides.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import CKernels
-import Testing
 
-@testable import Runtime
-
-#if canImport(Glibc)
-  import Glibc
+#if !hasFeature(Embedded)
+  @testable import Runtime
 #endif
+
+// The kernel tests, but for those of preprocessing, also build as Embedded Swift, for scripts/test-arm.
 
 /// A seeded generator (SplitMix64), so that a failing case can be replayed.
 struct SeededGenerator: RandomNumberGenerator {
@@ -24,29 +23,6 @@ struct SeededGenerator: RandomNumberGenerator {
 
   mutating func pick<T>(_ values: [T]) -> T { values[Int.random(in: values.indices, using: &self)] }
   mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
-}
-
-/// The seed of all random kernel tests; `SWIFTLET_TEST_SEED` replays one.
-let kernelTestSeed: UInt64 = {
-  if let text = getenv("SWIFTLET_TEST_SEED"), let seed = UInt64(String(cString: text)) {
-    return seed
-  }
-  let seed = UInt64.random(in: 1...UInt64(UInt32.max))
-  print("kernel tests: replay with SWIFTLET_TEST_SEED=\(seed)")
-  return seed
-}()
-
-/// One kernel of the list, as a test argument.
-struct ListedKernel: Sendable, CustomTestStringConvertible {
-  let index: Int
-  var kernel: swiftlet_kernel { KernelList.all[index] }
-  var testDescription: String { String(cString: kernel.name) }
-
-  /// The kernels of an operator and an instruction set; at least one is expected where compiled.
-  static func all(_ operation: swiftlet_operator, _ set: InstructionSet) -> [ListedKernel] {
-    KernelList.all.indices.map { ListedKernel(index: $0) }
-      .filter { $0.kernel.op == operation && $0.kernel.isa.rawValue == set.rawValue }
-  }
 }
 
 /// Memory aligned to 64 bytes that its owner hands to kernels.
@@ -73,7 +49,9 @@ final class RandomRequantization {
 
   /// - Parameter spread: the usual magnitude of an accumulator, which the multipliers make fit a
   ///   byte, so that both clamps and everything between occur.
-  init(channels: Int, spread: Double, using random: inout SeededGenerator) {
+  /// - Parameter largest: no accumulator, bias apart, exceeds this; some multipliers bring it near to
+  ///   the 2^30 that the verifier allows, and some products are denormal.
+  init(channels: Int, spread: Double, largest: Double, using random: inout SeededGenerator) {
     let padded = (channels + 15) / 16 * 16
     bias = AlignedBytes(count: max(padded * 4, 64))
     multiplier = AlignedBytes(count: max(padded * 4, 64))
@@ -83,6 +61,10 @@ final class RandomRequantization {
       // A power of two makes ties, which must round to even.
       let scale = Float(Double.random(in: 20...400, using: &random) / max(spread, 1))
       multiplier.pointer(Float.self)[n] = random.chance(40) ? scale.binade : scale
+      if random.chance(3) { multiplier.pointer(Float.self)[n] = .leastNormalMagnitude / 8 }
+      if random.chance(3) {
+        multiplier.pointer(Float.self)[n] = Float(0x1p29 / (largest + Double(reach)))
+      }
     }
     let lower = random.pick([0, 0, 1, 17])
     let upper = random.pick([127, 255, 254, 90])
@@ -106,6 +88,14 @@ func fillInput(
     }
   }
 }
+
+/// Expects two outputs to be the same.
+func expectSame(_ actual: [UInt8], _ expected: [UInt8], _ context: @autoclosure () -> String) {
+  guard let difference = firstDifference(actual, expected) else { return }
+  expect(false, "\(difference): \(context()), seed \(kernelTestSeed)")
+}
+
+func text(_ range: Range<Int>) -> String { "\(range.lowerBound)..<\(range.upperBound)" }
 
 /// The first place where two outputs differ, for a readable failure.
 func firstDifference(_ actual: [UInt8], _ expected: [UInt8]) -> String? {

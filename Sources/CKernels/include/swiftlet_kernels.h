@@ -38,6 +38,14 @@ typedef enum {
   SWIFTLET_PROOF_QUAD = 2,  // four products fit int16: two maddubs may be added
 } swiftlet_proof;
 
+// How a convolution kernel reads the bytes of its input. Kernels that multiply signed bytes subtract
+// a centre from the input of each group of weights, where it may exceed 127.
+typedef enum {
+  SWIFTLET_INPUT_U8 = 0,              // as they are
+  SWIFTLET_INPUT_S8 = 1,              // the centre is 128
+  SWIFTLET_INPUT_S8_ALTERNATING = 2,  // 128 in the even groups of a segment, 127 in the odd ones
+} swiftlet_input;
+
 // The output stage: q = clamp(roundHalfEven(float(acc) * multiplier[c]) + zero_point, lower, upper).
 typedef struct {
   const int32_t *_Nonnull bias;      // per output channel, padded to whole blocks
@@ -65,6 +73,9 @@ typedef struct {
   uint8_t *_Nullable output;         // u8 [pixel][output_stride], or
   float *_Nullable output_float;     // float32: real = float(acc) * multiplier[c]
   swiftlet_requantization requantization;
+  // bias[n] + the sum of centre * weight of channel n (swiftlet_centre_bias), padded like the bias;
+  // null if no input byte exceeds 127. Only kernels with centres read it.
+  const int32_t *_Nullable centred_bias;
 } swiftlet_convolution;
 
 // Computes the output pixels [pixel_begin, pixel_end) for the weight blocks [block_begin, block_end).
@@ -196,6 +207,7 @@ typedef struct {
   swiftlet_operator op;
   swiftlet_isa isa;
   swiftlet_proof needs;                        // convolution: the proof that makes it exact
+  swiftlet_input input;                        // convolution: how it reads the input
   uint8_t kernel_height, kernel_width, stride;  // depthwise: the only shape it takes; 0 = any
   uint8_t input_upper;                         // depthwise: largest input it takes; 0 = any
   uint16_t rows, columns;                      // tile
@@ -221,6 +233,11 @@ int swiftlet_isa_is_supported(swiftlet_isa isa);
 // [byte_count / 64][16][4], when no input byte exceeds input_upper (1...255).
 swiftlet_proof swiftlet_prove_block(const int8_t *_Nonnull weights, size_t byte_count,
                                     int32_t input_upper);
+
+// Writes the centred_bias of one weight block, laid out as above: `bias` and `centred` are its 16
+// entries.
+void swiftlet_centre_bias(swiftlet_input input, const int8_t *_Nonnull weights, size_t byte_count,
+                          const int32_t *_Nonnull bias, int32_t *_Nonnull centred);
 
 #if defined(__cplusplus)
 }

@@ -7,8 +7,8 @@ extension KernelList {
     let isDepthwise = operation == SWIFTLET_OPERATOR_DEPTHWISE
     return unsafe swiftlet_kernel(
       name: referenceName(operation), op: operation, isa: SWIFTLET_ISA_SCALAR,
-      needs: SWIFTLET_PROOF_NONE, kernel_height: 0, kernel_width: 0, stride: 0, input_upper: 0,
-      rows: 1, columns: 1,
+      needs: SWIFTLET_PROOF_NONE, input: SWIFTLET_INPUT_U8, kernel_height: 0, kernel_width: 0,
+      stride: 0, input_upper: 0, rows: 1, columns: 1,
       convolution: operation == SWIFTLET_OPERATOR_CONVOLUTION ? convolutionReference : nil,
       depthwise: isDepthwise ? depthwiseReference : nil,
       packed_byte_count: isDepthwise ? { _ in 0 } : nil,

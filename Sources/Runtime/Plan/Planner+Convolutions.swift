@@ -19,6 +19,7 @@ extension Planner {
     let pixelCount = output.height * output.width
     let unitCount = Int(layout.groups * layout.blocks)
     let runs = try unsafe memory.allocate(ConvolutionRun.self, count: unitCount)
+    var centred: UnsafeMutablePointer<Int32>?
     var runCount = 0
     var name = unsafe Self.name("convolution_u8__scalar")
     for group in 0..<Int(layout.groups) {
@@ -32,10 +33,18 @@ extension Planner {
         let kernel = unsafe KernelList.convolutionKernel(
           isa, proof: swiftlet_proof(rawValue: UInt32(proofs[block])), pixels: pixelCount,
           k: Int(layout.weightsPerChannel ?? 0), columns: (end - block) * 16)
+        var part = unsafe groupPart(base, group, layout, output.elementType)
+        if input.upper > 127, unsafe kernel.input != SWIFTLET_INPUT_U8 {
+          if unsafe centred == nil {
+            unsafe centred = try memory.allocate(Int32.self, count: unitCount * 16)
+          }
+          unsafe part.centred_bias = centreBias(
+            part, kernel.input, block..<end, centred! + group * Int(layout.blocks) * 16)
+        }
         unsafe runs[runCount] = ConvolutionRun(
-          convolution: groupPart(base, group, layout, output.elementType),
-          kernel: kernel.convolution ?? KernelList.convolutionReference, firstBlock: block,
-          blockCount: end - block, firstUnit: group * Int(layout.blocks) + block)
+          convolution: part, kernel: kernel.convolution ?? KernelList.convolutionReference,
+          firstBlock: block, blockCount: end - block,
+          firstUnit: group * Int(layout.blocks) + block)
         unsafe name = kernel.name
         runCount += 1
         block = end
@@ -77,7 +86,7 @@ extension Planner {
       output_channels: Int(layout.outputChannels), output_stride: output.channels,
       output: isFloat ? nil : target.assumingMemoryBound(to: UInt8.self),
       output_float: isFloat ? target.assumingMemoryBound(to: Float.self) : nil,
-      requantization: requantization(node, model))
+      requantization: requantization(node, model), centred_bias: nil)
   }
 
   private func groupPart(
@@ -97,6 +106,21 @@ extension Planner {
       unsafe part.output = part.output.map { unsafe $0 + group * Int(layout.outputChannels) }
     }
     return unsafe part
+  }
+
+  /// Fills `table`, the centred bias of a group, for the blocks of a run, and returns it. A kernel
+  /// reads the entries of its own blocks alone.
+  private func centreBias(
+    _ part: swiftlet_convolution, _ input: swiftlet_input, _ blocks: Range<Int>,
+    _ table: UnsafeMutablePointer<Int32>
+  ) -> UnsafePointer<Int32> {
+    let byteCount = unsafe part.segment_count * part.k_groups * 64
+    for block in blocks {
+      unsafe swiftlet_centre_bias(
+        input, part.weights + block * byteCount, byteCount, part.requantization.bias + block * 16,
+        table + block * 16)
+    }
+    return unsafe UnsafePointer(table)
   }
 
   private func requantization(
