@@ -100,7 +100,8 @@ struct ComparisonPlan {
       try write(done.result, of: cell)
       progress.clear()
       progress.say(
-        ([("in-domain", done.result.inDomain)] + done.result.tests.map { ($0.name, $0) })
+        "\(cell.name): "
+          + ([("in-domain", done.result.inDomain)] + done.result.tests.map { ($0.name, $0) })
           .map { "\($0.0) \(Report.percent($0.1.accuracy)) %" }.joined(separator: ", ")
           + ", \(Report.fixed(done.result.seconds, 0)) s")
     }
