@@ -10,8 +10,8 @@ struct EngineArguments: ParsableArguments {
 
   @Option(
     help: """
-      Force an instruction set: scalar, avx2, avx512vnni. Also SWIFTLET_ISA. The result is the \
-      same bytes.
+      Force an instruction set: scalar, avx2, avx512vnni, neon, dotprod, i8mm. Also \
+      SWIFTLET_ISA. The result is the same bytes.
       """)
   var isa: String?
 
