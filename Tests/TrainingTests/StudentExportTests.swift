@@ -202,10 +202,15 @@ struct StudentExportTests {
       }
       #expect(error?.description.hasPrefix("the student cannot be exported: ") == true)
     }
-    var bad = [Self.preprocessing, Self.preprocessing, Self.preprocessing]
-    (bad[0].resizeSize, bad[1].deviation[1], bad[2].colourOrder) = (11, 0, .grey)
-    for record in bad {
-      #expect(throws: TrainingError.self) { try student.onnx(preprocessing: record, name: "made") }
+    let good = Self.preprocessing
+    var (unsized, flat, grey) = (good, good, good)
+    unsized.resizeSize = 11
+    flat.deviation[1] = 0
+    grey.colourOrder = .grey
+    for (name, record) in [("size", unsized), ("deviation", flat), ("colours", grey)] {
+      #expect(throws: TrainingError.self, "\(name)") {
+        try student.onnx(preprocessing: record, name: "made")
+      }
     }
     student.update(.backbone) { $0[3] = .nan }
     let error = #expect(throws: TrainingError.self) {
