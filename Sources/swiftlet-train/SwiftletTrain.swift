@@ -32,7 +32,7 @@ struct SwiftletTrain: ParsableCommand {
         Processes.fail("standard output cannot be written", code: 1)
       }
     } catch let error as TrainingError {
-      Processes.fail(error.description, code: 2)
+      Processes.fail(error.description, code: error.isFailure ? 1 : 2)
     } catch let ended as Interrupt.Ended {
       Processes.fail("stopped; \(ended.what)", code: Interrupt.Ended.code)
     } catch let code as ExitCode {

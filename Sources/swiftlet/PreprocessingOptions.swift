@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Quantize
 import Runtime
 
 /// What options say of preprocessing; nil where they say nothing.
@@ -10,10 +11,13 @@ struct PreprocessingOptions {
   var resize: Int?
   var colourOrder: PreprocessingRecord.ColourOrder?
 
-  /// That of the ImageNet training set, on the scale 0...255.
-  static let standard = PreprocessingRecord(
-    resizeRule: .centreCrop, resizeSize: 256, colourOrder: .rgb, mean: [123.675, 116.28, 103.53],
-    deviation: [58.395, 57.12, 57.375])
+  /// That of the ImageNet training set, with the usual crop.
+  static let standard = {
+    var record = PreprocessingRecord.imageNet
+    record.resizeRule = .centreCrop
+    record.resizeSize = 256
+    return record
+  }()
 
   var saysEverything: Bool {
     mean != nil && deviation != nil && resize != nil && colourOrder != nil

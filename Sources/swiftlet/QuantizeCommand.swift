@@ -21,10 +21,6 @@ struct QuantizeCommand: ParsableCommand {
           --labels labels.txt --output student.swiftlet
       """)
 
-  enum Preset: String, ExpressibleByArgument, CaseIterable {
-    case imagenet
-    case efficientnetLite = "efficientnet-lite"
-  }
   enum Method: String, ExpressibleByArgument, CaseIterable {
     case measured, minmax, percentile, mse
   }
@@ -64,7 +60,7 @@ struct QuantizeCommand: ParsableCommand {
       Mean and deviation: imagenet, or efficientnet-lite (127, 128). By default what the student's \
       file says, else imagenet.
       """)
-  var preprocessing: Preset?
+  var preprocessing: PreprocessingPreset?
 
   @Option(help: "Three means of byte values 0...255, as 123.7,116.3,103.5. Instead of a preset.")
   var mean: String?
@@ -259,16 +255,11 @@ struct QuantizeCommand: ParsableCommand {
   }
 
   private func preprocessingOptions() throws -> PreprocessingOptions {
+    func list(_ values: InlineArray<3, Float>) -> [Float] { values.indices.map { values[$0] } }
+    let preset = preprocessing?.record
     var options = PreprocessingOptions()
-    // Of the ImageNet training set, on the scale 0...255.
-    switch preprocessing {
-    case .imagenet:
-      (options.mean, options.deviation) = ([123.675, 116.28, 103.53], [58.395, 57.12, 57.375])
-    case .efficientnetLite: (options.mean, options.deviation) = ([127], [128])
-    case nil: break
-    }
-    options.mean = try numbers(mean, "--mean") ?? options.mean
-    options.deviation = try numbers(deviation, "--deviation") ?? options.deviation
+    options.mean = try numbers(mean, "--mean") ?? preset.map { list($0.mean) }
+    options.deviation = try numbers(deviation, "--deviation") ?? preset.map { list($0.deviation) }
     guard options.deviation?.allSatisfy({ $0 > 0 }) ?? true else {
       throw ValidationError("--deviation needs positive numbers")
     }
@@ -296,3 +287,4 @@ struct QuantizeCommand: ParsableCommand {
 }
 
 extension ActivationPrecision: ExpressibleByArgument {}
+extension PreprocessingPreset: ExpressibleByArgument {}

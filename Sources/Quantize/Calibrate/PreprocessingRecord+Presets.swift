@@ -12,3 +12,11 @@ extension PreprocessingRecord {
     resizeRule: .squash, resizeSize: 0, colourOrder: .rgb, mean: [127, 127, 127],
     deviation: [128, 128, 128])
 }
+
+/// Mean and deviation that have a name on the command line.
+public enum PreprocessingPreset: String, Sendable, CaseIterable {
+  case imagenet
+  case efficientnetLite = "efficientnet-lite"
+
+  public var record: PreprocessingRecord { self == .imagenet ? .imageNet : .efficientNetLite }
+}

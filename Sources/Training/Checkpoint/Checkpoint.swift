@@ -31,7 +31,7 @@ public struct Checkpoint: Sendable, Equatable {
       try AtomicFile.write(bytes(), to: next)
     } catch {
       unlink(next)
-      throw TrainingError("\(path): the checkpoint cannot be written: \(error)")
+      throw TrainingError(failure: "\(path): the checkpoint cannot be written: \(error)")
     }
     if rename(path, Self.previous(of: path)) != 0 && errno != ENOENT {
       throw Self.failure("the checkpoint before it cannot be kept", path, errno)
@@ -120,6 +120,6 @@ public struct Checkpoint: Sendable, Equatable {
   }
 
   private static func failure(_ what: String, _ path: String, _ code: Int32) -> TrainingError {
-    TrainingError("\(path): \(what): \(String(cString: strerror(code)))")
+    TrainingError(failure: "\(path): \(what): \(String(cString: strerror(code)))")
   }
 }

@@ -147,7 +147,8 @@ public final class PictureStore: Sendable {
   public func checkPresence() throws(TrainingError) {
     guard let reason = lost.withLock({ $0 }) else { return }
     throw TrainingError(
-      "a picture that was there at the start is gone: \(reason). See to the disk, then start the "
+      failure:
+        "a picture that was there at the start is gone: \(reason). See to the disk, then start the "
         + "same command again: it goes on from what is kept")
   }
 

@@ -19,7 +19,8 @@ extension Student {
   ) throws(TrainingError) -> [UInt8] {
     guard (backbone + projection).allSatisfy(\.isFinite) else {
       throw TrainingError(
-        "the student cannot be exported: its parameters hold NaN or infinity; go on from an earlier "
+        failure:
+          "the student cannot be exported: its parameters hold NaN or infinity; go on from an earlier "
           + "checkpoint with a lower learning rate")
     }
     try check(preprocessing)

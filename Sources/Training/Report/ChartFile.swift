@@ -10,7 +10,7 @@ package enum ChartFile {
     do {
       try AtomicFile.write(Array(svg.utf8), to: path)
     } catch {
-      throw TrainingError("\(error)")
+      throw TrainingError(failure: "\(error)")
     }
   }
 }

@@ -135,7 +135,8 @@ struct StageTrainer {
     loss = losses[0]
     guard loss.isFinite else {
       throw TrainingError(
-        "stage \(stage.name), step \(state.step + 1): the loss is \(loss); take a lower learning "
+        failure:
+          "stage \(stage.name), step \(state.step + 1): the loss is \(loss); take a lower learning "
           + "rate, or look at the bank with 'swiftlet-train bank inspect'")
     }
     for part in Student.Part.allCases where stage.parts.contains(part) {

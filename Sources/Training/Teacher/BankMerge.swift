@@ -131,6 +131,6 @@ public struct BankMerge: Sendable {
   /// Writes the file as a whole: to a temporary file, then renamed.
   public func write(to path: String) throws(TrainingError) {
     let writer = try writer()
-    do { try writer.write(to: path) } catch { throw TrainingError("\(error)") }
+    do { try writer.write(to: path) } catch { throw TrainingError(failure: "\(error)") }
   }
 }

@@ -21,7 +21,8 @@ extension ComparisonPlan {
       throw Interrupt.Ended(what: "the same command does the runs that are left")
     }
     guard processes.allSatisfy({ $0.terminationStatus == 0 }) else {
-      throw TrainingError("a process ended with an error; see above. Finished runs are kept")
+      throw TrainingError(
+        failure: "a process ended with an error; see above. Finished runs are kept")
     }
   }
 

@@ -61,7 +61,7 @@ struct ComparisonPlan {
       try FileManager.default.createDirectory(
         atPath: runsFolder, withIntermediateDirectories: true)
     } catch {
-      throw TrainingError("\(runsFolder): cannot be made: \(error.localizedDescription)")
+      throw TrainingError(failure: "\(runsFolder): cannot be made: \(error.localizedDescription)")
     }
   }
 

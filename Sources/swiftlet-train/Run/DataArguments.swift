@@ -18,13 +18,6 @@ struct NameList: ExpressibleByArgument, Equatable {
 
 /// Where pictures, teacher and student come from.
 struct DataArguments: ParsableArguments {
-  enum Preset: String, ExpressibleByArgument, CaseIterable {
-    case imagenet
-    case efficientnetLite = "efficientnet-lite"
-
-    var record: PreprocessingRecord { self == .imagenet ? .imageNet : .efficientNetLite }
-  }
-
   @Option(help: "The teacher's embeddings of the pictures: a bank (docs/embedding-bank.md).")
   var bank: String
 
@@ -35,7 +28,7 @@ struct DataArguments: ParsableArguments {
   var student: String
 
   @Option(help: "The student's mean and deviation: imagenet, or efficientnet-lite (127, 128).")
-  var preprocessing = Preset.imagenet
+  var preprocessing = PreprocessingPreset.imagenet
 
   @Option(help: "Labels to leave out, with commas between them.")
   var exclude: NameList?
@@ -53,3 +46,5 @@ struct DataArguments: ParsableArguments {
     guard cache >= 0 else { throw ValidationError("--cache \(cache) is negative") }
   }
 }
+
+extension PreprocessingPreset: ExpressibleByArgument {}

@@ -42,7 +42,8 @@ struct FileClaim {
 
   private static func failure(_ path: String, _ code: Int32) -> TrainingError {
     TrainingError(
-      "\(path): the lock cannot be taken: \(String(cString: strerror(code))); name another --output"
+      failure:
+        "\(path): the lock cannot be taken: \(String(cString: strerror(code))); name another --output"
     )
   }
 }

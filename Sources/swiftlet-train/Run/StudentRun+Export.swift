@@ -43,7 +43,7 @@ extension StudentRun {
     } catch let error as TrainingError {
       throw error
     } catch {
-      throw TrainingError("\(path(onnx)): \(error)")
+      throw TrainingError(failure: "\(path(onnx)): \(error)")
     }
   }
 
@@ -65,7 +65,7 @@ extension StudentRun {
         }
       }
     } catch {
-      throw TrainingError("\(folder): cannot be written: \(error.localizedDescription)")
+      throw TrainingError(failure: "\(folder): cannot be written: \(error.localizedDescription)")
     }
   }
 
@@ -86,7 +86,7 @@ extension StudentRun {
         }
       }
     } catch {
-      throw TrainingError("\(path(name)): \(error)")
+      throw TrainingError(failure: "\(path(name)): \(error)")
     }
     return result
   }

@@ -136,7 +136,7 @@ extension StudentRun {
         "\(picture.path) is \(top.label), \(Report.percent(Double(top.probability))) %, says "
           + "\(path(model)) (its label is \(picture.label))")
     } catch {
-      throw TrainingError("\(path(model)): \(error)")
+      throw TrainingError(failure: "\(path(model)): \(error)")
     }
   }
 }

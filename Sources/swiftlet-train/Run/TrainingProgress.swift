@@ -25,7 +25,8 @@ final class TrainingProgress {
     }
     let descriptor = open(logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
-      throw TrainingError("\(logPath): cannot be written: \(String(cString: strerror(errno)))")
+      throw TrainingError(
+        failure: "\(logPath): cannot be written: \(String(cString: strerror(errno)))")
     }
     log = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }

@@ -90,7 +90,8 @@ struct TrainingSession {
     }
     guard needed + cacheByteCount > available else { return }
     throw TrainingError(
-      "training needs about \((needed + cacheByteCount) >> 20) MB more and \(available >> 20) MB are "
+      failure:
+        "training needs about \((needed + cacheByteCount) >> 20) MB more and \(available >> 20) MB are "
         + "free; take a smaller --batch or --cache, fewer --views, fewer --threads, or --no-swad")
   }
 
