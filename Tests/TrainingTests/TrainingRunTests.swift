@@ -235,6 +235,7 @@ struct TrainingRunTests {
       }
     }
     #expect(error?.description.contains("run.checkpoint: the checkpoint cannot be written") == true)
+    #expect(error?.isFailure == true)
   }
 
   // MARK: - Errors
