@@ -10,7 +10,7 @@ typedef struct {
   size_t height, width, stride;
 } depthwise_shape;
 #define TILE_INLINE AVX2_INLINE
-#include "depthwise_avx2.h"
+#include "depthwise_tile_avx2.h"
 
 SWIFTLET_INLINE int rows_together(depthwise_shape s) {
   (void)s;

@@ -89,6 +89,7 @@ typedef struct {
   const uint8_t *_Nonnull input;
   uint8_t *_Nonnull output;
   size_t input_height, input_width, output_height, output_width, channels;
+  size_t input_ring;  // 0, or a power of two: row y lies where row y % input_ring would
   size_t kernel_height, kernel_width, stride_y, stride_x, pad_top, pad_left;
   uint8_t pad_value;
   uint8_t input_upper;                   // no input byte exceeds this
