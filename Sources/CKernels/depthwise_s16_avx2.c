@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Products of int16: exact for any input, any window and any strides. Rows of the window go in
-// pairs, each pair one plane; a vector holds an int16 of either row for four channels of each
-// block.
+// Products of int16: exact for any input, any window and any strides. Input rows go in pairs, each
+// pair one plane; a vector holds an int16 of either row for four channels of each block. With a
+// stride of 1 two output rows share the planes.
 #include "depthwise_support.h"
 
 #if defined(__x86_64__)
@@ -12,26 +12,33 @@ typedef struct {
 #define TILE_INLINE AVX2_INLINE
 #include "depthwise_tile_avx2.h"
 
-SWIFTLET_INLINE int rows_together(depthwise_shape s) {
-  (void)s;
-  return 1;
+SWIFTLET_INLINE int rows_together(depthwise_shape s) { return s.stride == 1 ? 2 : 1; }
+// Of an output row of those that go together: the input row above its window, and the planes that
+// it reads.
+SWIFTLET_INLINE size_t top_of(depthwise_shape s, size_t r) { return r * s.stride; }
+SWIFTLET_INLINE size_t first_plane(depthwise_shape s, size_t r) { return top_of(s, r) / 2; }
+SWIFTLET_INLINE size_t planes_of(depthwise_shape s, size_t r) {
+  return (top_of(s, r) + s.height + 1) / 2 - first_plane(s, r);
 }
-SWIFTLET_INLINE size_t vectors_of(depthwise_shape s) { return (s.height + 1) / 2 * s.width; }
+// Weight vectors are [output row][plane][column].
+SWIFTLET_INLINE size_t vectors_of(depthwise_shape s) {
+  size_t second = rows_together(s) == 2 ? planes_of(s, 1) : 0;
+  return (planes_of(s, 0) + second) * s.width;
+}
 
 TILE_INLINE void prepare(const depthwise_job *job, size_t y, int output_rows) {
-  (void)output_rows;
   const swiftlet_depthwise *d = job->depthwise;
   const __m256i zero = _mm256_setzero_si256();
   uint8_t outside[DEPTHWISE_PAIR];
   _mm256_storeu_si256((__m256i *)outside, job->outside);
   uint8_t *to = job->planes;
-  for (size_t i = 0; i < job->shape.height; i += 2) {
+  const size_t height = job->shape.height + (size_t)(output_rows - 1) * job->shape.stride;
+  for (size_t i = 0; i < height; i += 2) {
     // Behind an odd height the second row has no weights; any readable row will do.
     size_t first = y * d->stride_y + i;
     depthwise_row upper = depthwise_padded_row(d, first, job->channel, outside);
-    depthwise_row lower = i + 1 < job->shape.height
-                              ? depthwise_padded_row(d, first + 1, job->channel, outside)
-                              : upper;
+    depthwise_row lower =
+        i + 1 < height ? depthwise_padded_row(d, first + 1, job->channel, outside) : upper;
     SWIFTLET_ROLLED for (size_t c = 0; c < job->columns; c++, to += DEPTHWISE_COLUMN) {
       __m256i a = load_column(job, upper, c), b = load_column(job, lower, c);
       __m256i low = _mm256_unpacklo_epi8(a, b), high = _mm256_unpackhi_epi8(a, b);
@@ -47,14 +54,23 @@ TILE_INLINE void prepare(const depthwise_job *job, size_t y, int output_rows) {
 AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const uint8_t *inputs,
                           size_t plane_bytes, size_t x, const int8_t *weights, depthwise_shape s,
                           int rows, int columns) {
-  (void)rows;
   inputs += x * s.stride * DEPTHWISE_COLUMN;
-  for (size_t i = 0; i < s.height; i += 2, inputs += plane_bytes) {
-    for (size_t k = 0; k < s.width; k++, weights += 32) {
-      __m256i w = avx2_load(weights);
+  const size_t row_vectors = planes_of(s, 0) * s.width;
+  const size_t end = first_plane(s, (size_t)rows - 1) + planes_of(s, (size_t)rows - 1);
+  for (size_t i = 0; i < end; i++, inputs += plane_bytes) {
+    for (size_t k = 0; k < s.width; k++) {
+      __m256i w[TILE_MAX_ROWS];
+      int reads[TILE_MAX_ROWS];
+      SWIFTLET_UNROLL for (int r = 0; r < rows; r++) {
+        size_t plane = i - first_plane(s, (size_t)r);  // wraps above the window
+        reads[r] = plane < planes_of(s, (size_t)r);
+        if (reads[r]) w[r] = avx2_load(weights + ((size_t)r * row_vectors + plane * s.width + k) * 32);
+      }
       SWIFTLET_UNROLL for (int m = 0; m < columns; m++) {
         __m256i pairs = avx2_load(inputs + ((size_t)m * s.stride + k) * DEPTHWISE_COLUMN);
-        acc[0][m] = _mm256_add_epi32(acc[0][m], _mm256_madd_epi16(pairs, w));
+        SWIFTLET_UNROLL for (int r = 0; r < rows; r++)
+          if (reads[r])
+            acc[r][m] = _mm256_add_epi32(acc[r][m], _mm256_madd_epi16(pairs, w[r]));
       }
     }
   }
@@ -74,7 +90,9 @@ void depthwise_s16__avx2_pack(const swiftlet_depthwise *d, void *packed) {
     int16_t *weights = (int16_t *)(to + sizeof(depthwise_constants));
     for (size_t i = 0; i < DEPTHWISE_GROUPS * vectors * 16; i++) {
       size_t group = i / 16 / vectors, vector = i / 16 % vectors;
-      size_t row = vector / s.width * 2 + i % 2, column = vector % s.width;
+      size_t r = vector / (planes_of(s, 0) * s.width), column = vector % s.width;
+      size_t plane = vector / s.width - r * planes_of(s, 0) + first_plane(s, r);
+      size_t row = plane * 2 + i % 2 - top_of(s, r);  // wraps above the window
       size_t channel = depthwise_channel(d, pair, group, i % 16 / 2);
       weights[i] = row < s.height ? depthwise_weight(d, channel, row * s.width + column) : 0;
     }
@@ -82,7 +100,9 @@ void depthwise_s16__avx2_pack(const swiftlet_depthwise *d, void *packed) {
 }
 
 size_t depthwise_s16__avx2_scratch_byte_count(const swiftlet_depthwise *d) {
-  return depthwise_columns(d) * DEPTHWISE_COLUMN * ((d->kernel_height + 1) / 2);
+  depthwise_shape s = {d->kernel_height, d->kernel_width, d->stride_x};
+  size_t last = (size_t)rows_together(s) - 1;
+  return depthwise_columns(d) * DEPTHWISE_COLUMN * (first_plane(s, last) + planes_of(s, last));
 }
 
 #define KERNEL(name, height, width, stride)                                               \

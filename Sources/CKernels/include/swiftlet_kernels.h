@@ -230,6 +230,10 @@ const swiftlet_kernel *_Nonnull swiftlet_kernels(size_t *_Nonnull count);
 // Whether this machine runs the instruction set (CPUID and the operating system's support; HWCAP).
 int swiftlet_isa_is_supported(swiftlet_isa isa);
 
+// Multiplies in registers alone, `rounds` times, as the kernels of an instruction set do that need
+// `proof`; returns how many multiply-accumulates that were, or 0 where it is not known how.
+size_t swiftlet_peak(swiftlet_isa isa, swiftlet_proof proof, size_t rounds);
+
 // The strongest proof that holds for one weight block of `byte_count` bytes, laid out as
 // [byte_count / 64][16][4], when no input byte exceeds input_upper (1...255).
 swiftlet_proof swiftlet_prove_block(const int8_t *_Nonnull weights, size_t byte_count,

@@ -33,7 +33,7 @@ package struct Engine: ~Copyable {
   package let model: Model
   package let instructionSet: InstructionSet
   package let threads: Int
-  private let plan: Plan
+  let plan: Plan
   private let pool: WorkerPool
   private let frame: AlignedBuffer
 
@@ -195,28 +195,6 @@ package struct Engine: ~Copyable {
     case .pad(let step): unsafe step.run(share)
     case .fused(let step): unsafe step.pointee.run(share)
     case .none: break
-    }
-  }
-
-  // MARK: - For reports
-
-  package var activationByteCount: Int { plan.layout.byteCount }
-  package func liveByteCount(at node: Int) -> Int { plan.layout.liveByteCount(at: node) }
-  /// The node whose time is the whole group's, for a node that runs together with others.
-  package func fusedInto(_ node: Int) -> Int? { plan.fusion.group(of: node)?.last }
-  package func kernelName(_ node: Int) -> String { unsafe String(cString: plan.kernelNames[node]) }
-
-  /// Multiply-accumulates of a node; 0 for one that has none.
-  package func multiplyAccumulates(_ node: Int) -> UInt64 {
-    let record = model.nodes[node]
-    let output = model.tensors[record.output]
-    let taps = UInt64(record.kernelHeight * record.kernelWidth)
-    switch record.operation {
-    case .convolution:
-      return UInt64(output.elementCount) * taps
-        * UInt64(model.tensors[record.input].channels / record.groups)
-    case .depthwise: return UInt64(output.elementCount) * taps
-    default: return 0
     }
   }
 }
