@@ -8,21 +8,20 @@
 #include "avx2_support.h"
 #include "avx512_support.h"
 
-// Independent sums, enough to hide the latency of an addition.
-#define SUMS 12
-
-#define PEAK(name, attributes, vector, zero, products, step)                       \
-  attributes static size_t name(size_t rounds) {                                   \
-    vector sums[SUMS], a = zero, b = zero, ones = zero;                            \
-    SWIFTLET_UNROLL for (int i = 0; i < SUMS; i++) sums[i] = zero;                 \
-    SWIFTLET_ROLLED for (size_t round = 0; round < rounds; round++) {              \
-      __asm__ volatile("" : "+v"(a), "+v"(b), "+v"(ones));                         \
-      SWIFTLET_UNROLL for (int i = 0; i < SUMS; i++) {                             \
-        sums[i] = step(sums[i], a, b, ones);                                       \
-        __asm__ volatile("" : "+v"(sums[i]));                                      \
-      }                                                                            \
-    }                                                                              \
-    return rounds * SUMS * (products);                                             \
+// `count` independent sums hide the latency of an addition and leave registers for the operands.
+// The compiler takes the operands for new ones at each step, so that it computes all of it.
+#define PEAK(name, attributes, vector, zero, products, count, step)            \
+  attributes static size_t name(size_t rounds) {                               \
+    vector sums[count], a = zero, b = zero, ones = zero;                        \
+    SWIFTLET_UNROLL for (int i = 0; i < (count); i++) sums[i] = zero;             \
+    SWIFTLET_ROLLED for (size_t round = 0; round < rounds; round++) {          \
+      SWIFTLET_UNROLL for (int i = 0; i < (count); i++) {                         \
+        __asm__ volatile("" : "+v"(a), "+v"(b), "+v"(ones));                   \
+        sums[i] = step(sums[i], a, b, ones);                                   \
+        __asm__ volatile("" : "+v"(sums[i]));                                  \
+      }                                                                        \
+    }                                                                          \
+    return rounds * (count) * (products);                                         \
   }
 
 AVX2_INLINE __m256i exact_step(__m256i sum, __m256i a, __m256i b, __m256i ones) {
@@ -44,10 +43,10 @@ AVX512_INLINE __m512i dot_step(__m512i sum, __m512i a, __m512i b, __m512i ones) 
   return _mm512_dpbusd_epi32(sum, a, b);
 }
 
-PEAK(exact_peak, AVX2, __m256i, _mm256_setzero_si256(), 16, exact_step)
-PEAK(plain_peak, AVX2, __m256i, _mm256_setzero_si256(), 32, plain_step)
-PEAK(pair_peak, AVX2, __m256i, _mm256_setzero_si256(), 64, pair_step)
-PEAK(dot_peak, AVX512, __m512i, _mm512_setzero_si512(), 64, dot_step)
+PEAK(exact_peak, AVX2, __m256i, _mm256_setzero_si256(), 16, 12, exact_step)
+PEAK(plain_peak, AVX2, __m256i, _mm256_setzero_si256(), 32, 12, plain_step)
+PEAK(pair_peak, AVX2, __m256i, _mm256_setzero_si256(), 64, 10, pair_step)
+PEAK(dot_peak, AVX512, __m512i, _mm512_setzero_si512(), 64, 20, dot_step)
 
 size_t swiftlet_peak(swiftlet_isa isa, swiftlet_proof proof, size_t rounds) {
   if (!swiftlet_isa_is_supported(isa)) return 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CKernels
 
 /// Which nodes of a model run together.
 struct Fusion {
