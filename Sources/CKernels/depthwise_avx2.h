@@ -25,6 +25,7 @@ typedef struct {
   size_t half_columns;          // output columns from the lower to the upper half; 0: two blocks
   const depthwise_constants *constants;
   const int8_t *weights;
+  size_t first_row;  // of the output rows that are computed
   uint8_t *planes;  // prepared inputs: columns of DEPTHWISE_COLUMN bytes
   size_t columns, plane_bytes;
   __m256i outside, zero_point, lower, upper;
@@ -103,7 +104,8 @@ TILE_INLINE void run_depthwise(const swiftlet_depthwise *d, depthwise_shape shap
                                size_t row_begin, size_t row_end, size_t block_begin,
                                size_t block_end, void *scratch) {
   if (d->output_width == 0) return;
-  depthwise_job job = {.depthwise = d, .shape = shape, .planes = scratch};
+  depthwise_job job = {
+      .depthwise = d, .shape = shape, .first_row = row_begin, .planes = scratch};
   job.outside = _mm256_set1_epi8((char)d->pad_value);
   job.zero_point = _mm256_set1_epi16((short)d->requantization.zero_point);
   job.lower = _mm256_set1_epi8((char)d->requantization.lower);

@@ -2,27 +2,24 @@
 //
 // The tile of a depthwise convolution in vectors of 32 bytes, a group each. The including file
 // defines, beside what depthwise_avx2.h wants,
-//   multiply(acc, inputs, plane_bytes, x, weights, shape, rows, columns)
-// which adds all taps of the group at `inputs`.
+//   multiply(acc, job, group, y, x, rows, columns)
+// which adds all taps of a group.
 #pragma once
 #include "depthwise_avx2.h"
 
-AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const uint8_t *inputs,
-                          size_t plane_bytes, size_t x, const int8_t *weights,
-                          depthwise_shape shape, int rows, int columns);
+AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const depthwise_job *job,
+                          size_t group, size_t y, size_t x, int rows, int columns);
 
 // Output pixels [x, x + columns) of the rows [y, y + rows).
 AVX2_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int rows, int columns) {
   const swiftlet_depthwise *d = job->depthwise;
   __m256i scaled[DEPTHWISE_GROUPS][TILE_MAX_ROWS][TILE_MAX_COLUMNS];
-  const size_t group_bytes = vectors_of(job->shape) * 32;
   SWIFTLET_ROLLED for (size_t g = 0; g < DEPTHWISE_GROUPS; g++) {
     __m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS];
     __m256i bias = avx2_load(job->constants->bias + 8 * g);
     SWIFTLET_UNROLL for (int r = 0; r < rows; r++)
       SWIFTLET_UNROLL for (int m = 0; m < columns; m++) acc[r][m] = bias;
-    multiply(acc, job->planes + 32 * g, job->plane_bytes, x, job->weights + g * group_bytes,
-             job->shape, rows, columns);
+    multiply(acc, job, g, y, x, rows, columns);
     __m256 multiplier = _mm256_loadu_ps(job->constants->multiplier + 8 * g);
     SWIFTLET_UNROLL for (int r = 0; r < rows; r++)
       SWIFTLET_UNROLL for (int m = 0; m < columns; m++)

@@ -13,9 +13,12 @@ AVX2_INLINE __m256i add_quads(__m256i acc, __m256i inputs, __m256i weights) {
 #include "depthwise_quads.h"
 #include "depthwise_tile_avx2.h"
 
-AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const uint8_t *inputs,
-                          size_t plane_bytes, size_t x, const int8_t *weights, depthwise_shape s,
-                          int rows, int columns) {
+AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const depthwise_job *job,
+                          size_t group, size_t y, size_t x, int rows, int columns) {
+  (void)y;
+  const depthwise_shape s = job->shape;
+  const uint8_t *inputs = job->planes + 32 * group;
+  const int8_t *weights = job->weights + group * vectors_of(s) * 32;
   const uint8_t *plane = inputs + x * s.stride * DEPTHWISE_COLUMN;
   SWIFTLET_UNROLL for (size_t k = 0; k < s.kernel; k++) {
     __m256i w[TILE_MAX_ROWS];
@@ -31,7 +34,7 @@ AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const ui
   // Planes 1 and 2 hold every `stride`-th column, so that an output reads neighbours of four.
   plane = inputs + x * DEPTHWISE_COLUMN;
   SWIFTLET_UNROLL for (int r = 0; r < rows; r++) {
-    plane += plane_bytes;
+    plane += job->plane_bytes;
     SWIFTLET_UNROLL for (size_t part = 0; part < 2; part++, weights += 32) {
       __m256i w = avx2_load(weights);
       SWIFTLET_UNROLL for (int m = 0; m < columns; m++) {
