@@ -89,6 +89,7 @@ typedef struct {
   const uint8_t *_Nonnull input;
   uint8_t *_Nonnull output;
   size_t input_height, input_width, output_height, output_width, channels;
+  size_t input_ring;  // 0, or a power of two: row y lies where row y % input_ring would
   size_t kernel_height, kernel_width, stride_y, stride_x, pad_top, pad_left;
   uint8_t pad_value;
   uint8_t input_upper;                   // no input byte exceeds this
@@ -228,6 +229,10 @@ const swiftlet_kernel *_Nonnull swiftlet_kernels(size_t *_Nonnull count);
 
 // Whether this machine runs the instruction set (CPUID and the operating system's support; HWCAP).
 int swiftlet_isa_is_supported(swiftlet_isa isa);
+
+// Multiplies in registers alone, `rounds` times, as the kernels of an instruction set do that need
+// `proof`; returns how many multiply-accumulates that were, or 0 where it is not known how.
+size_t swiftlet_peak(swiftlet_isa isa, swiftlet_proof proof, size_t rounds);
 
 // The strongest proof that holds for one weight block of `byte_count` bytes, laid out as
 // [byte_count / 64][16][4], when no input byte exceeds input_upper (1...255).
