@@ -23,7 +23,7 @@ package struct Engine: ~Copyable {
   package let model: Model
   package let instructionSet: InstructionSet
   package let threads: Int
-  private let plan: Plan
+  let plan: Plan
   private let pool: WorkerPool
   private let frame: AlignedBuffer
 
@@ -182,7 +182,6 @@ package struct Engine: ~Copyable {
   // MARK: - For reports
 
   package var activationByteCount: Int { plan.layout.byteCount }
-  package func liveByteCount(at node: Int) -> Int { plan.layout.liveByteCount(at: node) }
   package func kernelName(_ node: Int) -> String { unsafe String(cString: plan.kernelNames[node]) }
 
   /// Multiply-accumulates of a node; 0 for one that has none.

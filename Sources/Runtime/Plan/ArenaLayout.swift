@@ -61,8 +61,13 @@ package struct ArenaLayout: Sendable {
     items[items.count - nodeCount + node].offset
   }
 
+  /// Bytes that `node` has for itself alone, as `offset(ofScratch:nodeCount:)` places them.
+  func scratchByteCount(of node: Int, nodeCount: Int) -> Int {
+    items[items.count - nodeCount + node].byteCount
+  }
+
   /// Bytes in use while `node` runs.
-  package func liveByteCount(at node: Int) -> Int {
+  func liveByteCount(at node: Int) -> Int {
     var sum = 0
     for item in items where item.firstNode <= node && node <= item.lastNode {
       sum += item.byteCount

@@ -34,16 +34,21 @@ struct Planner {
     }
     let steps = try unsafe memory.allocate(Step.self, count: count)
     let names = try unsafe memory.allocate(UnsafePointer<CChar>.self, count: count)
+    let allocations = try unsafe memory.allocate(NodeAllocation.self, count: count)
     for index in 0..<count {
+      let (total, packed) = (memory.byteCount, memory.packedByteCount)
       let place = unsafe NodePlace(
         tensors: tensors,
         scratch: arena.base + layout.offset(ofScratch: index, nodeCount: count))
       (unsafe steps[index], unsafe names[index]) = try unsafe step(
         model.nodes[index], model, place, &memory)
+      let own = memory.packedByteCount - packed
+      unsafe allocations[index] = NodeAllocation(
+        packed: own, tables: Int(memory.byteCount - total) - own + MemoryLayout<Step>.stride)
     }
     return unsafe Plan(
       arena: arena, layout: layout, steps: steps, stepCount: count, kernelNames: names,
-      tensors: tensors, memory: memory)
+      allocations: allocations, tensors: tensors, memory: memory)
   }
 
   /// The addresses that a node's step needs. The arena's layout gave each tensor its bytes.
