@@ -21,6 +21,8 @@ from measure import Launcher
 from prepare import note
 
 ROOT = Path(__file__).resolve().parents[2]
+# They are short, and vary more than frames do.
+STARTS_PER_ROUND = 5
 
 
 def numbers(text):
@@ -44,6 +46,7 @@ def parsed():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--iterations", type=int, default=100)
     parser.add_argument("--record", type=Path)
+    parser.add_argument("--realtime", action="store_true")
     arguments = parser.parse_args()
     if arguments.rounds < 0 or arguments.iterations < 1:
         parser.error("--rounds is at least 0, --iterations at least 1")
@@ -99,7 +102,7 @@ def describe_models(part, network, picture_set, made, used, place):
 
 
 def measure(part, network, used, made, launcher, arguments, picture):
-    """One round: each engine once for each number of threads, and one cold start of each."""
+    """One round: each engine once for each number of threads, then some cold starts of each."""
     for threads in arguments.threads:
         if threads > len(launcher.cores):
             note(f"{threads} threads are skipped: there are {len(launcher.cores)} cores")
@@ -107,8 +110,9 @@ def measure(part, network, used, made, launcher, arguments, picture):
         part["rounds"].setdefault(str(threads), []).append({
             engine.name: launcher.time(
                 engine, made[engine.name], threads, arguments.iterations) for engine in used})
-    part["starts"].append({
-        engine.name: launcher.start(engine, made[engine.name], picture) for engine in used})
+    for _ in range(STARTS_PER_ROUND):
+        part["starts"].append({
+            engine.name: launcher.start(engine, made[engine.name], picture) for engine in used})
 
 
 def new_record(arguments, cores):
@@ -118,7 +122,7 @@ def new_record(arguments, cores):
         "commit": commit.stdout.strip(),
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "processor": machine.processor(), "coreCount": len(cores),
-        "iterations": arguments.iterations, "engines": {}, "networks": {}}
+        "iterations": arguments.iterations, "isRealtime": arguments.realtime, "engines": {}, "networks": {}}
 
 
 def continued(arguments, cores, used):
@@ -126,7 +130,7 @@ def continued(arguments, cores, used):
     record = fresh = new_record(arguments, cores)
     if arguments.record and arguments.record.exists():
         record = json.loads(arguments.record.read_text())
-    for key in ("processor", "iterations"):
+    for key in ("processor", "iterations", "isRealtime"):
         if record[key] != fresh[key]:
             raise ValueError(f"{arguments.record} has another {key}; name a new file")
     for engine in used:
@@ -168,7 +172,7 @@ def run(arguments):
         present = [engine for engine in used if engine.name in made]
         part = network_part(record, network, picture_set)
         describe_models(part, network, picture_set, made, present, place)
-        launcher = Launcher(place, cores)
+        launcher = Launcher(place, cores, arguments.realtime)
         for number in range(arguments.rounds):
             note(f"{network.name}: round {number + 1} of {arguments.rounds}")
             measure(part, network, present, made, launcher, arguments, picture)

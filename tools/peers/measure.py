@@ -7,9 +7,10 @@ from pathlib import Path
 
 
 class Launcher:
-    def __init__(self, workspace, cores):
+    def __init__(self, workspace, cores, is_realtime):
         self.program = str(workspace.cache / "native" / "launch")
         self.cores = cores
+        self.priority = "realtime" if is_realtime else "normal"
 
     def run(self, engine, command, threads, mark=""):
         """Runs a command on as many cores as it has threads: its output and launch.c's report."""
@@ -17,7 +18,7 @@ class Launcher:
             report = Path(folder) / "report.json"
             pinned = ",".join(map(str, self.cores[:threads]))
             result = subprocess.run(
-                [self.program, str(report), pinned, mark] + command, capture_output=True, text=True,
+                [self.program, str(report), pinned, self.priority, mark] + command, capture_output=True, text=True,
                 env=engine.environment())
             if result.returncode:
                 raise RuntimeError(f"this command failed ({result.returncode}):\n"

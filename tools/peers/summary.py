@@ -87,7 +87,8 @@ def report(record):
                   for name, engine in record["engines"].items())]
     for name, network in record["networks"].items():
         count = max((len(rounds) for rounds in network["rounds"].values()), default=0)
-        parts.append(f"### {name}\n{count} rounds of {record['iterations']} frames."
+        parts.append(f"### {name}\n{count} rounds of {record['iterations']} frames"
+                     + (" at real-time priority." if record["isRealtime"] else ".")
                      + (" Random weights: speed only." if network["isRandom"] else ""))
         parts.append(markdown(LATENCY, latency_rows(network)))
         parts.append(markdown(FOOTPRINT, footprint_rows(network, record["engines"])))

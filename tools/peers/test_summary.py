@@ -61,7 +61,7 @@ class Summary(unittest.TestCase):
         start = {"firstLabelMilliseconds": 3.0, "peakKilobytes": 1000}
         record = {
             "processor": {"model": "CPU", "instructionSets": ["avx2"]}, "coreCount": 2,
-            "iterations": 100,
+            "iterations": 100, "isRealtime": False,
             "engines": {name: {"version": "1", "note": "n", "runtimeByteCount": 1_000_000}
                         for name in parts},
             "networks": {"net": {"isRandom": False, "engines": parts, "rounds": {"1": ROUNDS},
