@@ -81,7 +81,8 @@ def described(engine):
 def network_part(record, network, picture_set):
     """The part of the record for a network; it may hold rounds already."""
     fresh = {"digest": network.digest, "isRandom": network.is_random, "engines": {},
-             "pictures": len(picture_set.paths("evaluation")), "rounds": {}, "starts": []}
+             "pictures": len(picture_set.paths("evaluation")), "rounds": {}, "starts": [],
+             "roundTripNanoseconds": []}
     part = record["networks"].setdefault(network.name, fresh)
     if part["digest"] != fresh["digest"]:
         raise ValueError(f"{network.name} in the record is another network; name a new file")
@@ -103,6 +104,7 @@ def describe_models(part, network, picture_set, made, used, place):
 
 def measure(part, network, used, made, launcher, arguments, picture):
     """One round: each engine once for each number of threads, then some cold starts of each."""
+    part["roundTripNanoseconds"].append(launcher.round_trip())
     for threads in arguments.threads:
         if threads > len(launcher.cores):
             note(f"{threads} threads are skipped: there are {len(launcher.cores)} cores")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All engines by name, in the order in which they run."""
 from engine_litert import LiteRT
+from engine_ncnn import Ncnn
 from engine_onnxruntime import OnnxRuntime, OnnxRuntimeFloat
 from engine_openvino import OpenVINO
 from engine_swiftlet import Swiftlet
@@ -20,6 +21,7 @@ def engines(workspace):
         OnnxRuntime(workspace, "onnxruntime-8bit", reduce_range=False),
         OpenVINO(workspace, "openvino-8bit", overflow_fix=False),
         OnnxRuntimeFloat(workspace),
+        Ncnn(workspace),
         Swiftlet(workspace, OURS + HELD, isa="avx2"),
         OpenVINO(workspace, "openvino" + HELD, overflow_fix=True, avx2=True),
     ]

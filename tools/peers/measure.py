@@ -12,6 +12,15 @@ class Launcher:
         self.cores = cores
         self.priority = "realtime" if is_realtime else "normal"
 
+    def round_trip(self):
+        """Nanoseconds from the first core to the second and back; None where there is one."""
+        if len(self.cores) < 2:
+            return None
+        result = subprocess.run(
+            [self.program, "/dev/null", ",".join(map(str, self.cores[:2])), self.priority, "",
+             str(Path(self.program).with_name("distance"))], capture_output=True, text=True)
+        return float(result.stdout) if result.returncode == 0 else None
+
     def run(self, engine, command, threads, mark=""):
         """Runs a command on as many cores as it has threads: its output and launch.c's report."""
         with tempfile.TemporaryDirectory() as folder:

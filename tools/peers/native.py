@@ -35,10 +35,11 @@ def library_of(engine, folder):
 
 
 def build(drivers, cache):
-    """Programs `launch` and one for each of `drivers`, newer than their sources."""
+    """Programs `launch`, `distance` and one for each of `drivers`, newer than their sources."""
     folder = cache / "native"
     folder.mkdir(parents=True, exist_ok=True)
     compile([SOURCES / "launch.c"], folder / "launch", [])
+    compile([SOURCES / "distance.c"], folder / "distance", ["-lpthread"])
     for driver in sorted(drivers):
         library, headers = library_of(driver, folder)
         flags = [str(library), f"-Wl,-rpath,{library.parent}", "-Wl,--allow-shlib-undefined"]

@@ -78,6 +78,12 @@ def markdown(headings, rows):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
+def distance(trips):
+    known = [trip for trip in trips if trip is not None]
+    return (f" A word took {min(known):.0f} to {max(known):.0f} ns from core to core and back."
+            if known else "")
+
+
 def report(record):
     """The whole record as Markdown."""
     cpu = record["processor"]
@@ -89,7 +95,8 @@ def report(record):
         count = max((len(rounds) for rounds in network["rounds"].values()), default=0)
         parts.append(f"### {name}\n{count} rounds of {record['iterations']} frames"
                      + (" at real-time priority." if record["isRealtime"] else ".")
-                     + (" Random weights: speed only." if network["isRandom"] else ""))
+                     + (" Random weights: speed only." if network["isRandom"] else "")
+                     + distance(network["roundTripNanoseconds"]))
         parts.append(markdown(LATENCY, latency_rows(network)))
         parts.append(markdown(FOOTPRINT, footprint_rows(network, record["engines"])))
     return "\n\n".join(parts)

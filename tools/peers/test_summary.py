@@ -65,10 +65,12 @@ class Summary(unittest.TestCase):
             "engines": {name: {"version": "1", "note": "n", "runtimeByteCount": 1_000_000}
                         for name in parts},
             "networks": {"net": {"isRandom": False, "engines": parts, "rounds": {"1": ROUNDS},
+                                 "roundTripNanoseconds": [60.2, None, 390.0],
                                  "starts": [{name: start for name in parts}]}}}
         text = summary.report(record)
         self.assertIn("| onnxruntime | 1 | 1.000 | 4.000 | 9.000 | 1.50 (1.00..2.00) |"
                       " 2.00 (1.00..3.00) | 97.5 % |", text)
+        self.assertIn("A word took 60 to 390 ns", text)
         self.assertIn("| swiftlet | 3.0 | 3.0 | 1.0 | 1.0 | 5.00 |", text)
 
 
