@@ -7,26 +7,37 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Print what is in a model file.",
     discussion: """
+      --memory shows what a frame needs on this machine: the bytes that live while each node \
+      runs, the node of the peak, each thread's scratch, weights read from the mapped file, and \
+      copies of weights in the order of a kernel.
       Examples:
         swiftlet inspect model.swiftlet
-        swiftlet inspect model.swiftlet --memory
+        swiftlet inspect model.swiftlet --memory --threads 2
         swiftlet inspect model.swiftlet --json
       """)
 
   @Argument(help: "The model file.")
   var model: String
 
-  @Flag(help: "Show the activations that live while each node runs.")
+  @Flag(help: "Show where memory goes, node by node, instead.")
   var memory = false
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @OptionGroup var engine: EngineArguments
+
   func run() throws {
     let engine = try ModelFiles.naming(model) { () throws(RuntimeError) in
-      try Engine.make(Model.open(model))
+      try Engine.make(Model.open(model), options: self.engine.options)
     }
-    if json { print(object(engine).line) } else { printTable(engine) }
+    if json {
+      print(object(engine).line)
+    } else if memory {
+      printMemory(engine)
+    } else {
+      printTable(engine)
+    }
   }
 
   // MARK: - Table
@@ -53,13 +64,13 @@ struct InspectCommand: ParsableCommand {
     print("activations  \(engine.activationByteCount) bytes at most")
     print("")
     var table = TextTable(
-      ["node", "operator", "output", "kernel", "range", "M MAC", memory ? "live bytes" : "name"],
-      rightAligned: memory ? [0, 5, 6] : [0, 5])
+      ["node", "operator", "output", "kernel", "range", "M MAC", "name"],
+      rightAligned: [0, 5])
     for (index, node) in engine.model.nodes.enumerated() {
       table.append([
         String(index), String(describing: node.operation), describe(tensors[node.output]),
         window(node), range(tensors[node.output]), fixed(Double(operations[index]) / 1e6, 2),
-        memory ? String(engine.liveByteCount(at: index)) : engine.model.nodeName(index),
+        engine.model.nodeName(index),
       ])
     }
     print(table.text)
@@ -69,7 +80,7 @@ struct InspectCommand: ParsableCommand {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 
-  private func describe(_ tensor: TensorRecord) -> String {
+  func describe(_ tensor: TensorRecord) -> String {
     let type = tensor.elementType == .float32 ? "f32" : tensor.upper == 127 ? "u7" : "u8"
     return "\(tensor.height)x\(tensor.width)x\(tensor.channels) \(type)"
   }
@@ -117,7 +128,7 @@ struct InspectCommand: ParsableCommand {
       ("origin", .object(origin)), ("input", object(engine.model.input)),
       ("output", object(engine.model.output)),
       ("preprocessing", object(engine.model.preprocessing)),
-      ("activationByteCount", .integer(engine.activationByteCount)), ("nodes", .array(nodes)),
+      ("memory", object(engine.memory)), ("nodes", .array(nodes)),
       ("labels", .array(labels)), ("classes", object(engine.model.classes)),
     ])
   }
@@ -147,7 +158,7 @@ struct InspectCommand: ParsableCommand {
       ),
       ("groups", .integer(node.groups)),
       ("multiplyAccumulates", .integer(Int(clamping: engine.multiplyAccumulates(index)))),
-      ("liveByteCount", .integer(engine.liveByteCount(at: index))),
+      ("memory", object(engine.memory(of: index))),
       ("implementation", .string(engine.kernelName(index))),
     ])
   }

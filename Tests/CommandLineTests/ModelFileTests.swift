@@ -8,7 +8,7 @@ struct ModelFileTests {
   func inspect() throws {
     try withTemporaryFolder { folder in
       let model = try Sample.model(in: folder)
-      let table = try swiftlet("inspect", model, "--memory")
+      let table = try swiftlet("inspect", model)
       #expect(table.code == 0 && table.output.contains("6x5x3"))
       let object = try swiftlet("inspect", model, "--json").object()
       #expect(object["labels"] as? [String] == ["cat", "dog"])
@@ -19,6 +19,27 @@ struct ModelFileTests {
       #expect(nodes.allSatisfy { $0["operator"] as? String == "convolution" })
       let origin = try #require(object["origin"] as? [String: String])
       #expect(origin["source"] == "two_layers.onnx")
+    }
+  }
+
+  @Test("inspect --memory names the node of the peak; JSON has the same figures")
+  func inspectMemory() throws {
+    try withTemporaryFolder { folder in
+      let model = try Sample.model(in: folder)
+      let object = try swiftlet("inspect", model, "--json", "--threads", "2").object()
+      let memory = try #require(object["memory"] as? [String: Any])
+      let nodes = try #require(object["nodes"] as? [[String: Any]]).map {
+        try #require($0["memory"] as? [String: Int])
+      }
+      let peak = try #require(memory["peakNode"] as? Int)
+      let live = try #require(memory["peakLiveByteCount"] as? Int)
+      #expect(nodes.map { $0["liveByteCount"] }.max { ($0 ?? 0) < ($1 ?? 0) } == live)
+      #expect(nodes[peak]["liveByteCount"] == live)
+      #expect(memory["fileByteCount"] as? Int == (try Sample.modelBytes.get()).count)
+      let table = try swiftlet("inspect", model, "--memory", "--threads", "2")
+      #expect(table.code == 0 && table.output.contains("\(live) live bytes in node \(peak)"))
+      let marked = table.output.split(separator: "\n").filter { $0.hasSuffix("peak") }
+      #expect(marked.count == 1 && marked[0].contains(" \(live) "))
     }
   }
 

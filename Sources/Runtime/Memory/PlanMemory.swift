@@ -5,7 +5,9 @@ import CPlatform
 @safe struct PlanMemory: ~Copyable {
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
   private let limit: UInt64
-  private var byteCount: UInt64 = 0
+  private(set) var byteCount: UInt64 = 0
+  /// Of `byteCount`, what `allocatePacked` gave.
+  private(set) var packedByteCount = 0
 
   /// - Parameter limit: bytes of all allocations together. Nodes may share their weights, so the
   ///   file's size alone does not bound what they need.
@@ -29,6 +31,15 @@ import CPlatform
     unsafe memset(memory, 0, byteCount)
     unsafe blocks.append(memory)
     return unsafe memory.bindMemory(to: Element.self, capacity: max(count, 1))
+  }
+
+  /// As `allocate`, for a copy of weights in the order of a kernel.
+  mutating func allocatePacked(
+    byteCount: Int
+  ) throws(RuntimeError) -> UnsafeMutablePointer<UInt8> {
+    let memory = try unsafe allocate(UInt8.self, count: byteCount)
+    packedByteCount += byteCount
+    return unsafe memory
   }
 
   deinit {

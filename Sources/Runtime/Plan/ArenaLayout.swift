@@ -76,8 +76,11 @@ package struct ArenaLayout: Sendable {
 
   func offset(ofScratch node: Int) -> Int { items[node].offset }
 
+  /// Bytes that `node` has for itself alone, as `offset(ofScratch:)` places them.
+  func scratchByteCount(of node: Int) -> Int { items[node].byteCount }
+
   /// Bytes in use while `node` runs.
-  package func liveByteCount(at node: Int) -> Int {
+  func liveByteCount(at node: Int) -> Int {
     let time = nodeTimes[node]
     var sum = 0
     for item in items where item.firstNode <= time && time <= item.lastNode {

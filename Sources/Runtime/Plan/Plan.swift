@@ -3,8 +3,8 @@ import CKernels
 
 /// A model made ready to run on one machine: memory allocated, kernels chosen, addresses resolved.
 ///
-/// It owns what its pointers point to; the planner filled `stepCount` steps and names, and one
-/// address for each tensor.
+/// It owns what its pointers point to; the planner filled `stepCount` steps, names and
+/// allocations, and one address for each tensor.
 @safe struct Plan: ~Copyable {
   let arena: AlignedBuffer
   let layout: ArenaLayout
@@ -13,6 +13,8 @@ import CKernels
   let stepCount: Int
   /// The name of each step's kernel, a string of the program's own.
   let kernelNames: UnsafeMutablePointer<UnsafePointer<CChar>>
+  /// What was allocated for each step.
+  let allocations: UnsafeMutablePointer<NodeAllocation>
   /// Where each tensor starts.
   let tensors: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private let memory: PlanMemory
@@ -21,6 +23,7 @@ import CKernels
     arena: consuming AlignedBuffer, layout: ArenaLayout, fusion: Fusion,
     steps: UnsafeMutablePointer<Step>,
     stepCount: Int, kernelNames: UnsafeMutablePointer<UnsafePointer<CChar>>,
+    allocations: UnsafeMutablePointer<NodeAllocation>,
     tensors: UnsafeMutablePointer<UnsafeMutableRawPointer>, memory: consuming PlanMemory
   ) {
     self.arena = arena
@@ -29,6 +32,7 @@ import CKernels
     unsafe self.steps = steps
     self.stepCount = stepCount
     unsafe self.kernelNames = kernelNames
+    unsafe self.allocations = allocations
     unsafe self.tensors = tensors
     self.memory = memory
   }

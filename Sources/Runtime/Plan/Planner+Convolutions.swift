@@ -144,7 +144,7 @@ extension Planner {
     unsafe operation.output = place.bytes(node.output)
     let kernel = unsafe KernelList.depthwise(isa, operation)
     if let packedByteCount = unsafe kernel.packed_byte_count, let pack = unsafe kernel.pack {
-      let packed = try unsafe memory.allocate(UInt8.self, count: packedByteCount(&operation))
+      let packed = try unsafe memory.allocatePacked(byteCount: packedByteCount(&operation))
       unsafe pack(&operation, packed)
       unsafe operation.packed_weights = UnsafeRawPointer(packed)
     }

@@ -38,17 +38,26 @@ struct Planner {
     }
     let steps = try unsafe memory.allocate(Step.self, count: count)
     let names = try unsafe memory.allocate(UnsafePointer<CChar>.self, count: count)
+    let allocations = try unsafe memory.allocate(NodeAllocation.self, count: count)
     for index in 0..<count {
+      let (total, packed) = (memory.byteCount, memory.packedByteCount)
       let place = unsafe NodePlace(
         tensors: tensors,
         scratch: arena.base + layout.offset(ofScratch: index))
       (unsafe steps[index], unsafe names[index]) = try unsafe step(
         model.nodes[index], model, place, fusion.group(of: index), &memory)
+      let own = memory.packedByteCount - packed
+      unsafe allocations[index] = NodeAllocation(
+        steps[index], packed: own,
+        tables: Int(memory.byteCount - total) - own + MemoryLayout<Step>.stride)
     }
-    for group in fusion.groups { try unsafe fuse(group, model, steps, &memory) }
+    for group in fusion.groups {
+      try unsafe fuse(group, model, steps, &memory)
+      unsafe allocations[group.depthwise].scratchPerThread = group.scratchByteCount
+    }
     return unsafe Plan(
       arena: arena, layout: layout, fusion: fusion, steps: steps, stepCount: count,
-      kernelNames: names, tensors: tensors, memory: memory)
+      kernelNames: names, allocations: allocations, tensors: tensors, memory: memory)
   }
 
   /// The addresses that a node's step needs. The arena's layout gave each tensor its bytes.
