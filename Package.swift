@@ -40,6 +40,10 @@ let package = Package(
     .target(
       name: "Pipeline", dependencies: ["Runtime", "Camera", "CPlatform", "CTurboJPEG"]),
 
+    // The board runner; scripts/build-runner makes a static program of it.
+    .executableTarget(
+      name: "swiftlet-run", dependencies: ["Runtime", "Camera", "Pipeline", "CPlatform"]),
+
     // On the workstation.
     .target(name: "Pictures", dependencies: ["Runtime", "CTurboJPEG", "CPNG"]),
     .target(
@@ -101,6 +105,8 @@ let package = Package(
       dependencies: [
         "Pipeline", "Camera", "Runtime", "Pictures", "Quantize", "CAllocationCounter",
       ]),
+    .testTarget(
+      name: "RunnerTests", dependencies: ["swiftlet-run", "Pipeline", "Runtime", "CPlatform"]),
     .target(
       name: "TinyData",
       dependencies: [

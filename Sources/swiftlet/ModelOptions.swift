@@ -79,16 +79,8 @@ enum ModelFiles {
     do throws(RuntimeError) {
       return try body()
     } catch {
-      switch error {
-      case .unsupportedInstructionSet: throw Failure(error.description, code: Failure.failed)
-      case .outOfMemory, .threadFailed:
-        throw Failure("\(path): \(error.description)", code: Failure.failed)
-      case .fileUnreadable(let code):
-        throw Failure(
-          "\(path): the model file cannot be read (\(String(cString: strerror(code)))); check the "
-            + "path and its permissions")
-      default: throw Failure("\(path): \(error.description)")
-      }
+      throw Failure(
+        error.message(file: path), code: error.isOfMachine ? Failure.failed : Failure.badInput)
     }
   }
 }
