@@ -39,6 +39,15 @@ let package = Package(
     .target(name: "Camera", dependencies: ["CPlatform"]),
     .target(
       name: "Pipeline", dependencies: ["Runtime", "Camera", "CPlatform", "CTurboJPEG"]),
+    .target(name: "Bundle", dependencies: ["Runtime", "CPlatform"]),
+    // fiat-crypto lies among swift-crypto's sources, so that nothing of it is copied here.
+    .target(
+      name: "CField25519",
+      cSettings: [
+        .headerSearchPath(
+          "../../.build/checkouts/swift-crypto/Sources/CCryptoBoringSSL/third_party/fiat")
+      ]),
+    .target(name: "Ed25519", dependencies: ["Bundle", "CField25519"]),
 
     // On the workstation.
     .target(name: "Pictures", dependencies: ["Runtime", "CTurboJPEG", "CPNG"]),
@@ -95,6 +104,11 @@ let package = Package(
       name: "RuntimeTests", dependencies: ["Runtime", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize", "Runtime", "Pictures"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Runtime"]),
+    .testTarget(
+      name: "BundleTests",
+      dependencies: [
+        "Bundle", "Ed25519", "Runtime", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .testTarget(name: "CameraTests", dependencies: ["Camera", "CPlatform"]),
     .testTarget(
       name: "PipelineTests",
