@@ -97,8 +97,11 @@ struct CurvePoint {
       result = result + result
       let isInFirst = first[bit / 64] >> UInt64(bit % 64) & 1 == 1
       let isInSecond = second[bit / 64] >> UInt64(bit % 64) & 1 == 1
-      if isInFirst { result = result + (isInSecond ? both : lhs) } else if isInSecond {
-        result = result + rhs
+      switch (isInFirst, isInSecond) {
+      case (true, true): result = result + both
+      case (true, false): result = result + lhs
+      case (false, true): result = result + rhs
+      case (false, false): break
       }
     }
     return result

@@ -17,7 +17,9 @@ package struct BoardState: Sendable {
   static let byteLimit = 512
 
   /// Whether `current` still has to prove itself, and there is something to return to.
-  package var isTrial: Bool { !trusted.isEmpty && trusted.utf8.elementsEqual(current.utf8) == false }
+  package var isTrial: Bool {
+    !trusted.isEmpty && !trusted.utf8.elementsEqual(current.utf8)
+  }
 
   package init() {}
 
