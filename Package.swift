@@ -49,6 +49,11 @@ let package = Package(
       ]),
     .target(name: "Ed25519", dependencies: ["Bundle", "CField25519"]),
 
+    // The board runner; scripts/build-runner makes a static program of it.
+    .executableTarget(
+      name: "swiftlet-run",
+      dependencies: ["Runtime", "Camera", "Pipeline", "Bundle", "Ed25519", "CPlatform"]),
+
     // On the workstation.
     .target(name: "Pictures", dependencies: ["Runtime", "CTurboJPEG", "CPNG"]),
     .target(
@@ -69,8 +74,9 @@ let package = Package(
     .executableTarget(
       name: "swiftlet",
       dependencies: [
-        "Runtime", "Quantize", "Pictures", "Camera", "Pipeline", "Serve", "MQTT",
+        "Runtime", "Quantize", "Pictures", "Camera", "Pipeline", "Serve", "MQTT", "Bundle",
         "CPlatform",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -115,6 +121,9 @@ let package = Package(
       dependencies: [
         "Pipeline", "Camera", "Runtime", "Pictures", "Quantize", "CAllocationCounter",
       ]),
+    .testTarget(
+      name: "RunnerTests",
+      dependencies: ["swiftlet-run", "Pipeline", "Bundle", "Runtime", "CPlatform"]),
     .target(
       name: "TinyData",
       dependencies: [

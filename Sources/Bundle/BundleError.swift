@@ -44,7 +44,7 @@ extension BundleError: CustomStringConvertible {
         + "its maker again, or check the key"
     case .changed(let part, let path):
       "\(path): \(part.text) changed since the bundle was made; take it from its maker again"
-    case .model(let path, let error): "\(path): \(error.description)"
+    case .model(let path, let error): error.message(file: path)
     case .noSelftest(let path):
       "\(path) holds no self-test; quantize the student again"
     case .selftestFailed(let path):
@@ -52,6 +52,15 @@ extension BundleError: CustomStringConvertible {
         + "please report it"
     case .noBundle(let path):
       "\(path) holds no bundle that starts; install one with 'swiftlet-run update'"
+    }
+  }
+
+  /// Whether this machine or its disk is at fault, not the bundle.
+  package var isOfMachine: Bool {
+    switch self {
+    case .unwritable, .selftestFailed: true
+    case .model(_, let error): error.isOfMachine
+    default: false
     }
   }
 

@@ -27,6 +27,8 @@ package struct BoardStart: ~Copyable {
     self.board = board
   }
 
+  package consuming func takeModel() -> Model { model }
+
   /// Takes a new bundle from `shipped`, decides which one starts, and opens it.
   ///
   /// - Parameters:

@@ -11,6 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static inline int swiftlet_is_folder(const char *_Nonnull path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 // What root makes belongs to the owner of its folder, so that a service without rights can later
 // replace and remove it. `path` names what was made.
 static inline int swiftlet_own_as_folder(const char *_Nonnull path) {

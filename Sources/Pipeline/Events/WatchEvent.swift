@@ -92,4 +92,10 @@ public struct WatchStart: Sendable {
   public var source: String
   public var instructionSet: String
   public var threads: Int
+
+  /// What a model file is called in events: its name without folder and ending.
+  package static func modelName(path: String) -> String {
+    let file = path.split(separator: "/").last.map { String($0) } ?? path
+    return file.hasSuffix(".swiftlet") ? String(file.dropLast(9)) : file
+  }
 }

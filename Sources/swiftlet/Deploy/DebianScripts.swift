@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What dpkg runs around an installation (Debian Policy, chapter 6).
+/// What dpkg runs around an installation (Debian Policy, chapter 6). DPKG_ROOT is set where it
+/// installs below a folder.
 enum DebianScripts {
   private static let service = ServiceFiles.name + ".service"
 
@@ -10,9 +11,9 @@ enum DebianScripts {
     set -e
     if [ "$1" = configure ]; then
       if [ -z "$2" ] && command -v systemctl >/dev/null 2>&1; then
-        systemctl --no-reload enable \(service) >/dev/null 2>&1 || true
+        systemctl --root="${DPKG_ROOT:-/}" enable \(service) >/dev/null 2>&1 || true
       fi
-      if [ -d /run/systemd/system ]; then
+      if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then
         systemctl daemon-reload
         if command -v udevadm >/dev/null 2>&1; then udevadm control --reload || true; fi
         if [ -z "$2" ]; then
@@ -29,9 +30,11 @@ enum DebianScripts {
     #!/bin/sh
     set -e
     if [ "$1" = remove ] || [ "$1" = deconfigure ]; then
-      if [ -d /run/systemd/system ]; then systemctl stop \(service) || true; fi
+      if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then
+        systemctl stop \(service) || true
+      fi
       if command -v systemctl >/dev/null 2>&1; then
-        systemctl --no-reload disable \(service) >/dev/null 2>&1 || true
+        systemctl --root="${DPKG_ROOT:-/}" disable \(service) >/dev/null 2>&1 || true
       fi
     fi
 
@@ -41,10 +44,11 @@ enum DebianScripts {
     #!/bin/sh
     set -e
     if [ "$1" = purge ]; then
-      rm -rf \(ServiceFiles.boardFolder) /var/lib/private/\(ServiceFiles.name)
-      rm -f /etc/systemd/system/multi-user.target.wants/\(service)
+      rm -rf "$DPKG_ROOT\(ServiceFiles.boardFolder)" \\
+        "$DPKG_ROOT/var/lib/private/\(ServiceFiles.name)"
+      rm -f "$DPKG_ROOT/etc/systemd/system/multi-user.target.wants/\(service)"
     fi
-    if [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi
+    if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi
 
     """
 

@@ -3,14 +3,15 @@ import ArgumentParser
 
 /// A processor that the runner is built for.
 enum DeployTarget: String, CaseIterable, ExpressibleByArgument {
-  case aarch64, armv7, armv6, x86_64
+  case aarch64, armv7, armv6
+  case x86 = "x86_64"
 
   /// The architecture that dpkg on such boards has; Raspberry Pi OS calls ARMv6 armhf as well.
   var debianArchitecture: String {
     switch self {
     case .aarch64: "arm64"
     case .armv7, .armv6: "armhf"
-    case .x86_64: "amd64"
+    case .x86: "amd64"
     }
   }
 
@@ -23,7 +24,7 @@ enum DeployTarget: String, CaseIterable, ExpressibleByArgument {
     case ("aarch64", _), ("arm64", _): self = .aarch64
     case ("armv7l", _), ("armv8l", _): self = .armv7
     case ("armv6l", _): self = .armv6
-    case ("x86_64", _), ("amd64", _): self = .x86_64
+    case ("x86_64", _), ("amd64", _): self = .x86
     default: return nil
     }
   }

@@ -70,7 +70,11 @@ enum InstallScript {
         if command -v udevadm >/dev/null 2>&1; then udevadm control --reload || true; fi
         systemctl enable \(ServiceFiles.name).service
         systemctl restart \(ServiceFiles.name).service
-      elif [ -z "$root" ]; then
+      elif [ -n "$root" ]; then
+        mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+        ln -sf ../\(ServiceFiles.name).service \\
+          "$root/etc/systemd/system/multi-user.target.wants/\(ServiceFiles.name).service"
+      else
         echo "install.sh: systemd does not run here; start it by your own means:"
         echo "  \(files.runnerPath) --board \(ServiceFiles.boardFolder) --shipped \(files.bundleFolder)"
       fi

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Bundle
+import Glibc
 import Quantize
 
 struct KeysCommand: ParsableCommand {
@@ -31,6 +32,9 @@ struct KeysCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+      guard access(name + ".pub", F_OK) != 0 else {
+        throw Failure("\(name).pub is already there; choose another name")
+      }
       let key = SigningKey()
       try key.write(to: name + ".key")
       try AtomicFile.write(Array(key.publicText.utf8), to: name + ".pub")

@@ -37,8 +37,8 @@ struct ServiceFiles {
     ExecStart=\(command)
     Restart=always
     RestartSec=2
-    WatchdogSec=10
-    TimeoutStartSec=60
+    WatchdogSec=30
+    TimeoutStartSec=120
     TimeoutStopSec=10
 
     DynamicUser=yes

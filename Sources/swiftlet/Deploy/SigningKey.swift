@@ -62,7 +62,8 @@ struct SigningKey {
     let isWhole = lseek(descriptor, 0, SEEK_END) == text.utf8.count && fsync(descriptor) == 0
     guard close(descriptor) == 0, isWhole else {
       unlink(path)
-      throw Failure("\(path): the key cannot be written; check the free space", code: Failure.failed)
+      throw Failure(
+        "\(path): the key cannot be written; check the free space", code: Failure.failed)
     }
   }
 }
