@@ -2,6 +2,9 @@
 //
 // What Embedded Swift's standard library leaves to the program.
 #ifdef SWIFTLET_STATIC
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 // Double.init?(String) calls it: the end of the number, or null where there is none. A program that
@@ -12,6 +15,58 @@ const char *_swift_stdlib_strtod_clocale(const char *text, double *result) {
   char *end;
   *result = strtod(text, &end);
   return end == text ? NULL : end;
+}
+
+// Its tables of Unicode are large and nearly unused: without them, texts are equal where their bytes
+// are, only ASCII letters have two cases, and every scalar is a character of its own.
+uint16_t _swift_stdlib_getNormData(uint32_t scalar);
+uint32_t _swift_stdlib_getDecompositionEntry(uint32_t scalar);
+uint32_t _swift_stdlib_getComposition(uint32_t first, uint32_t second);
+uint8_t _swift_stdlib_getGraphemeBreakProperty(uint32_t scalar);
+bool _swift_stdlib_isExtendedPictographic(uint32_t scalar);
+bool _swift_stdlib_isInCB_Consonant(uint32_t scalar);
+int32_t _swift_stdlib_getMapping(uint32_t scalar, uint8_t mapping);
+const uint8_t *_swift_stdlib_getSpecialMapping(
+    uint32_t scalar, uint8_t mapping, ptrdiff_t *length);
+extern const uint8_t *const _swift_stdlib_nfd_decompositions;
+
+const uint8_t *const _swift_stdlib_nfd_decompositions = NULL;
+
+// In normal form already.
+uint16_t _swift_stdlib_getNormData(uint32_t scalar) {
+  (void)scalar;
+  return 0;
+}
+uint32_t _swift_stdlib_getDecompositionEntry(uint32_t scalar) { return scalar; }
+uint32_t _swift_stdlib_getComposition(uint32_t first, uint32_t second) {
+  (void)first;
+  (void)second;
+  return UINT32_MAX;
+}
+uint8_t _swift_stdlib_getGraphemeBreakProperty(uint32_t scalar) {
+  (void)scalar;
+  return UINT8_MAX;
+}
+bool _swift_stdlib_isExtendedPictographic(uint32_t scalar) {
+  (void)scalar;
+  return false;
+}
+bool _swift_stdlib_isInCB_Consonant(uint32_t scalar) {
+  (void)scalar;
+  return false;
+}
+
+// What is added to a scalar to change its case: 0 to upper, 1 to lower, 2 to title case.
+int32_t _swift_stdlib_getMapping(uint32_t scalar, uint8_t mapping) {
+  if (mapping == 1) return scalar >= 'A' && scalar <= 'Z' ? 'a' - 'A' : 0;
+  return scalar >= 'a' && scalar <= 'z' ? 'A' - 'a' : 0;
+}
+const uint8_t *_swift_stdlib_getSpecialMapping(
+    uint32_t scalar, uint8_t mapping, ptrdiff_t *length) {
+  (void)scalar;
+  (void)mapping;
+  *length = 0;
+  return NULL;
 }
 #else
 // Ordinary Swift brings its own; a file of C must declare something.

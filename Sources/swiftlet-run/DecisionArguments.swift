@@ -44,8 +44,19 @@ struct DecisionArguments {
     throw .usage("--leave-threshold is above --threshold; make it smaller")
   }
 
+  /// - Parameter isStill: whether frames have nothing to do with each other.
+  func options(
+    _ classifier: borrowing Classifier, isStill: Bool
+  ) throws(Failure) -> DecisionOptions {
+    var labels: [String] = []
+    if !allowed.isEmpty || !denied.isEmpty {
+      for index in 0..<classifier.labelCount { labels.append(classifier.label(index)) }
+    }
+    return try options(labels: labels, isStill: isStill)
+  }
+
   /// - Parameters:
-  ///   - labels: of all classes.
+  ///   - labels: of all classes, where `allowed` or `denied` name some.
   ///   - isStill: whether frames have nothing to do with each other.
   func options(labels: [String], isStill: Bool) throws(Failure) -> DecisionOptions {
     var options = isStill ? DecisionOptions.independentFrames : DecisionOptions()

@@ -41,6 +41,7 @@ enum RunHelp {
       --every S             seconds between two classified frames, at least (0)
     Output
       --on-change           results only when the label changes
+      --digest              add the digest of the network's output, to compare machines
       --log FILE            append all events to this file too
       --stats S             seconds between statistics; 0: none (60)
       --metrics-file FILE   keep Prometheus metrics in this file

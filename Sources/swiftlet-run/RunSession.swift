@@ -31,16 +31,15 @@ struct RunSession {
   }
 
   private func watchOptions(_ classifier: borrowing Classifier) throws(Failure) -> WatchOptions {
-    var labels: [String] = []
-    for index in 0..<classifier.labelCount { labels.append(classifier.label(index)) }
     var options = WatchOptions()
-    options.decision = try arguments.decision.options(labels: labels, isStill: isStill)
+    options.decision = try arguments.decision.options(classifier, isStill: isStill)
     options.region = arguments.decision.region
     options.topCount = arguments.decision.top
     let seconds = arguments.decision.everySeconds
     options.maximumRate = seconds > 0 ? 1 / seconds : nil
     let period = arguments.output.statisticsSeconds
     options.statisticsSeconds = period > 0 ? period : nil
+    options.tellsDigest = arguments.output.tellsDigest
     options.exitsOnError = arguments.output.exitsOnError
     return options
   }
@@ -78,8 +77,7 @@ struct RunSession {
   /// Whether frames have nothing to do with each other: JPEG files are taken for photographs.
   private var isStill: Bool {
     guard case .file(let path) = source else { return false }
-    let name = path.lowercased()
-    return name.hasSuffix(".jpg") || name.hasSuffix(".jpeg")
+    return [".jpg", ".jpeg", ".JPG", ".JPEG"].contains { path.hasSuffix($0) }
   }
 
   /// Whether no result may be lost because its reader is slow.

@@ -26,6 +26,9 @@ public struct WatchResult: Sendable {
   public var rejectionScore: Float?
   /// The most probable classes of this frame alone, best first.
   public var top: [RankedClass] = []
+  /// XXH64 of the network's output bytes: equal on all machines for the same input; nil where nobody
+  /// asked for it.
+  public var outputDigest: UInt64?
   /// The file, for pictures.
   public var path: String?
   /// From the moment the frame was taken to the end of the network.
