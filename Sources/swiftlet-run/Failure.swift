@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bundle
 import Runtime
 
 /// An end with a message and an exit code, those of `swiftlet`.
@@ -23,6 +24,11 @@ struct Failure: Error, Equatable {
   init(_ error: RuntimeError, file path: String) {
     self.init(
       error.message(file: path), code: error.isOfMachine ? Failure.failed : Failure.badInput)
+  }
+
+  /// What happened to a bundle, a key or a board's folder.
+  init(_ error: BundleError) {
+    self.init(error.description, code: error.isOfMachine ? Failure.failed : Failure.badInput)
   }
 
   static func usage(_ message: String) -> Failure {

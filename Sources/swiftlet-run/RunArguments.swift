@@ -12,7 +12,9 @@ struct RunArguments {
     case standardInput
   }
 
+  /// A model file or the folder of a bundle; empty where a board decides.
   var model = ""
+  var bundle = BundleArguments()
   var source: Source?
   var engine = EngineOptions()
   var input = SourceArguments()
@@ -28,7 +30,9 @@ struct RunArguments {
       case .option(let name): try take(name, &words)
       }
     }
-    guard !model.isEmpty else { throw .usage("name a model file") }
+    guard !model.isEmpty || bundle.board != nil else {
+      throw .usage("name a model file, a bundle or a --board")
+    }
     try decision.check()
   }
 
@@ -58,6 +62,7 @@ struct RunArguments {
     case "--threads": engine.threads = try words.integer(1...64)
     case "--isa": engine.instructionSet = try words.value()
     default:
+      if try bundle.take(name, &words) { return }
       if try input.take(name, &words) { return }
       if try decision.take(name, &words) { return }
       if try output.take(name, &words) { return }

@@ -4,13 +4,22 @@
 enum RunHelp {
   static let text = """
     usage: swiftlet-run MODEL [--camera NAME | --file FILE | -] [options]
+           swiftlet-run --board FOLDER [--shipped BUNDLE] [options]
            swiftlet-run verify MODEL
+           swiftlet-run update BUNDLE --board FOLDER
 
     Classifies what a camera sees, for as long as it takes, and writes JSON Lines. A camera that
     fails, freezes or is unplugged is reported, and watched again when it is back. SIGTERM and
     Ctrl-C end the watch, SIGUSR1 writes statistics, SIGHUP opens --log again. systemd hears READY,
     WATCHDOG and STOPPING. 'verify' checks a model file and runs its self-test on this machine.
 
+    Model
+      MODEL                 a model file, or the folder of a bundle, whose digests must hold
+      --board FOLDER        the board's bundles: the newest one starts, and the one before it again
+                            when it does not run for a minute; 'update' installs another one
+      --shipped BUNDLE      the bundle of the package; a new one is taken at the start
+      --require-signature KEY
+                            refuse what the owner of this public key (a file) did not sign
     Source
       --camera NAME         /dev/video0, 0, a by-id link or a part of the name; default: the first
       --file FILE           JPEG pictures, YUV4MPEG2, or raw frames with --format and --size

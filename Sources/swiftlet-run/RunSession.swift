@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bundle
 import CPlatform
 import Pipeline
 import Runtime
@@ -14,24 +15,18 @@ struct RunSession {
     swiftlet_signals_install(feed.arrival.descriptor)
     // A stream is read while the model is made ready; a camera's frame size depends on the model.
     try startStream(feed)
-    let classifier = try openModel()
+    let model = try RunModel.open(arguments)
+    let (name, trial) = (model.name, model.trial)
+    let classifier = model.takeClassifier()
     let options = try watchOptions(classifier)
     let board = WatchBoard()
-    let sinks = sinks(board)
+    let sinks = sinks(board, trial)
     try startCamera(feed, classifier.adequateSide(region: options.region))
     var watcher = Watcher(
-      classifier, modelName: WatchStart.modelName(path: arguments.model), source: sourceName,
+      classifier, modelName: name, source: sourceName,
       feed: feed, options: options, sinks: sinks, board: board,
       writesMetrics: arguments.output.metricsFile != nil)
     return watcher.run()
-  }
-
-  private func openModel() throws(Failure) -> Classifier {
-    do throws(RuntimeError) {
-      return try Classifier(arguments.model, options: arguments.engineOptions)
-    } catch {
-      throw Failure(error, file: arguments.model)
-    }
   }
 
   private func watchOptions(_ classifier: borrowing Classifier) throws(Failure) -> WatchOptions {
@@ -48,7 +43,7 @@ struct RunSession {
     return options
   }
 
-  private func sinks(_ board: WatchBoard) -> [WatchSink] {
+  private func sinks(_ board: WatchBoard, _ trial: BoardTrial?) -> [WatchSink] {
     let output = arguments.output
     let standard = LineSink(
       STDOUT_FILENO, name: "standard output", patienceMilliseconds: waitsForReaders ? nil : 100)
@@ -60,6 +55,7 @@ struct RunSession {
       sinks.append(log)
     }
     if let service = ServiceSink.ofEnvironment() { sinks.append(service) }
+    if let trial { sinks.append(TrialSink(trial)) }
     if let path = output.metricsFile { sinks.append(MetricsFileSink(path: path, board: board)) }
     return sinks
   }

@@ -28,6 +28,9 @@ enum SwiftletRun {
     case "verify":
       try SelfTest.run(Array(words.dropFirst()))
       return 0
+    case "update":
+      try BoardUpdating.run(Array(words.dropFirst()))
+      return 0
     default:
       let reason = try RunSession(arguments: RunArguments(words)).run()
       return reason == .error ? Failure.failed : 0

@@ -63,7 +63,8 @@ enum ModelFiles {
 
   private static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
-  private static func executableFolder() -> String {
+  /// Where this program lies, links resolved.
+  static func executableFolder() -> String {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     guard count > 0 else { return "." }

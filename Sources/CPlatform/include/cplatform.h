@@ -20,6 +20,7 @@
 
 #include "cplatform_convert.h"
 #include "cplatform_device.h"
+#include "cplatform_files.h"
 #include "cplatform_service.h"
 #include "cplatform_video.h"
 #include "cplatform_watch.h"
