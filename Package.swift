@@ -39,6 +39,20 @@ let package = Package(
     .target(name: "Camera", dependencies: ["CPlatform"]),
     .target(
       name: "Pipeline", dependencies: ["Runtime", "Camera", "CPlatform", "CTurboJPEG"]),
+    .target(name: "Bundle", dependencies: ["Runtime", "CPlatform"]),
+    // fiat-crypto lies among swift-crypto's sources, so that nothing of it is copied here.
+    .target(
+      name: "CField25519",
+      cSettings: [
+        .headerSearchPath(
+          "../../.build/checkouts/swift-crypto/Sources/CCryptoBoringSSL/third_party/fiat")
+      ]),
+    .target(name: "Ed25519", dependencies: ["Bundle", "CField25519"]),
+
+    // The board runner; scripts/build-runner makes a static program of it.
+    .executableTarget(
+      name: "swiftlet-run",
+      dependencies: ["Runtime", "Camera", "Pipeline", "Bundle", "Ed25519", "CPlatform"]),
 
     // On the workstation.
     .target(name: "Pictures", dependencies: ["Runtime", "CTurboJPEG", "CPNG"]),
@@ -60,8 +74,9 @@ let package = Package(
     .executableTarget(
       name: "swiftlet",
       dependencies: [
-        "Runtime", "Quantize", "Pictures", "Camera", "Pipeline", "Serve", "MQTT",
+        "Runtime", "Quantize", "Pictures", "Camera", "Pipeline", "Serve", "MQTT", "Bundle",
         "CPlatform",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -95,12 +110,20 @@ let package = Package(
       name: "RuntimeTests", dependencies: ["Runtime", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize", "Runtime", "Pictures"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Runtime"]),
+    .testTarget(
+      name: "BundleTests",
+      dependencies: [
+        "Bundle", "Ed25519", "Runtime", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .testTarget(name: "CameraTests", dependencies: ["Camera", "CPlatform"]),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
         "Pipeline", "Camera", "Runtime", "Pictures", "Quantize", "CAllocationCounter",
       ]),
+    .testTarget(
+      name: "RunnerTests",
+      dependencies: ["swiftlet-run", "Pipeline", "Bundle", "Runtime", "CPlatform"]),
     .target(
       name: "TinyData",
       dependencies: [

@@ -1,41 +1,65 @@
 # SPDX-License-Identifier: Apache-2.0
-# Builds static programs of the runtime as Embedded Swift. For scripts to source at the repository's
-# root; they set `out`, the folder for the programs, and `program`, the Swift files beside the runtime.
+# Builds static programs as Embedded Swift. For scripts to source at the repository's root. `build`
+# and its friends make a program of the runtime; they want `out`, the folder for the programs, and
+# `program`, the Swift files beside the runtime.
 
 toolchain=$(dirname "$(readlink -f "$(command -v swiftc)")")
 modules=(-Xcc -fmodule-map-file=Examples/Embedded/CKernels.modulemap
   -Xcc -fmodule-map-file=Examples/Embedded/CPlatform.modulemap)
 mapfile -t sources < <(find Sources/Runtime -name '*.swift' | sort)
+embedded_swift=(-Osize -wmo -enable-experimental-feature Embedded
+  -enable-experimental-feature Lifetimes -Xfrontend -function-sections -parse-as-library
+  -swift-version 6 -package-name swiftlet)
+embedded_c=(-O2 -std=gnu11 -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables)
+embedded_link=(-fuse-ld=lld -static -Wl,--gc-sections -Wl,--icf=all -Wl,--no-eh-frame-hdr -Wl,-s)
 
-# build NAME SWIFT_FLAGS -- CLANG_FLAGS
+# embedded_target NAME: what compiles for a processor, into
+#   embedded_triple             the Swift library's name for it
+#   swift_target, clang_target  flags of the compilers
+#   debian_triple, debian_name  Debian's names for it
+embedded_target() {
+  local cpu=() flag
+  case "$1" in
+    x86_64)
+      embedded_triple=x86_64-unknown-linux-gnu debian_triple=x86_64-linux-gnu debian_name=amd64 ;;
+    arm64)
+      embedded_triple=aarch64-none-none-elf debian_triple=aarch64-linux-gnu debian_name=arm64 ;;
+    armv7)
+      embedded_triple=armv7-none-none-eabi debian_triple=arm-linux-gnueabihf debian_name=armhf
+      cpu=(-march=armv7-a -mfloat-abi=hard) ;;
+    armv6)
+      # Debian's armhf is ARMv7 code. Its armel runs on every ARM; floats travel in integer registers
+      # and are computed by the floating-point unit all the same.
+      embedded_triple=armv6-none-none-eabi debian_triple=arm-linux-gnueabi debian_name=armel
+      cpu=(-mcpu=arm1176jzf-s -mfpu=vfpv2 -mfloat-abi=softfp) ;;
+    *) echo "build: there is no processor '$1'" >&2; return 64 ;;
+  esac
+  clang_target=("--target=$debian_triple" "${cpu[@]}")
+  swift_target=(-target "$embedded_triple")
+  if [[ $embedded_triple != *linux* ]]; then
+    cpu+=(-D__linux__=1 -fPIC)
+  fi
+  for flag in "${cpu[@]}"; do swift_target+=(-Xcc "$flag"); done
+  if [[ -d /usr/$debian_triple/include ]]; then
+    swift_target+=(-Xcc -isystem -Xcc "/usr/$debian_triple/include")
+  fi
+}
+
+# build NAME TARGET
 build() {
-  local name=$1 swift_flags=() objects=() file
-  shift
-  while [[ $1 != "--" ]]; do swift_flags+=("$1"); shift; done
-  shift
-  "$toolchain/swiftc" -Osize -wmo -enable-experimental-feature Embedded \
-    -enable-experimental-feature Lifetimes -Xfrontend -function-sections -parse-as-library \
-    -swift-version 6 \
-    -package-name swiftlet -module-name embedded "${modules[@]}" "${swift_flags[@]}" \
-    "${sources[@]}" "${program[@]}" -c -o "$out/$name.o"
+  local name=$1 objects=() file
+  embedded_target "$2"
+  "$toolchain/swiftc" "${embedded_swift[@]}" -module-name embedded "${modules[@]}" \
+    "${swift_target[@]}" "${sources[@]}" "${program[@]}" -c -o "$out/$name.o"
   for file in Sources/CKernels/*.c; do
-    "$toolchain/clang" "$@" -O2 -std=gnu11 -ffunction-sections -fdata-sections \
-      -ISources/CKernels/include -c "$file" -o "$out/$name-$(basename "$file").o"
+    "$toolchain/clang" "${clang_target[@]}" "${embedded_c[@]}" -ISources/CKernels/include \
+      -c "$file" -o "$out/$name-$(basename "$file").o"
     objects+=("$out/$name-$(basename "$file").o")
   done
-  "$toolchain/clang" "$@" -fuse-ld=lld -static -Wl,--gc-sections -Wl,-s "$out/$name.o" \
-    "${objects[@]}" -lm -lpthread -o "$out/$name"
+  "$toolchain/clang" "${clang_target[@]}" "${embedded_link[@]}" "$out/$name.o" "${objects[@]}" \
+    -lm -lpthread -o "$out/$name"
 }
 
-build_x86_64() { build x86_64 --; }
-
-build_arm64() {
-  build arm64 -target aarch64-none-none-elf -Xcc -isystem -Xcc /usr/aarch64-linux-gnu/include \
-    -Xcc -fPIC -Xcc -D__linux__=1 -- --target=aarch64-linux-gnu
-}
-
-build_armv7() {
-  build armv7 -target armv7-none-none-eabi -Xcc -mfloat-abi=hard \
-    -Xcc -isystem -Xcc /usr/arm-linux-gnueabihf/include -Xcc -fPIC -Xcc -D__linux__=1 -- \
-    --target=armv7-linux-gnueabihf
-}
+build_x86_64() { build x86_64 x86_64; }
+build_arm64() { build arm64 arm64; }
+build_armv7() { build armv7 armv7; }

@@ -30,7 +30,7 @@ extension CameraStream {
       modes, request, hasConverter: V4LConverter.isInstalled, device: path)
     let agreed = try device.setFormat(choice, request)
     var complaint = ""
-    guard let layout = FrameLayout.check(agreed, complaint: &complaint) else {
+    guard let layout = BufferLayout.check(agreed, complaint: &complaint) else {
       throw CameraError(.unsupported, device: path, detail: "the driver sends " + complaint)
     }
     let rate = try device.setRate(choice.rate)
@@ -46,7 +46,7 @@ extension CameraStream {
 
 extension StreamFormat {
   init(
-    _ format: swiftlet_video_format, _ layout: FrameLayout, rate: Double,
+    _ format: swiftlet_video_format, _ layout: BufferLayout, rate: Double,
     ring: borrowing BufferRing
   ) {
     fourCC = FourCC(rawValue: format.fourcc)

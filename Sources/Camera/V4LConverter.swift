@@ -3,7 +3,7 @@ import CPlatform
 
 /// Makes planar Y'CbCr or R'G'B' of formats that are not native, by libv4lconvert.
 ///
-/// The library is looked for at run time; an Embedded program has none.
+/// The library is looked for at run time; a static program has none.
 package struct V4LConverter: ~Copyable {
   /// What comes out: `YU12`, or `RGB3` for Bayer and R'G'B' formats.
   package let format: StreamFormat
@@ -16,15 +16,11 @@ package struct V4LConverter: ~Copyable {
 
   private static let spareByteCount = 4096
 
-  #if hasFeature(Embedded)
-    package static let isInstalled = false
-  #else
-    package static let isInstalled: Bool = {
-      guard let library = swiftlet_converter_library() else { return false }
-      _ = dlclose(library)
-      return true
-    }()
-  #endif
+  package static let isInstalled: Bool = {
+    guard let library = swiftlet_converter_library() else { return false }
+    swiftlet_converter_unload(library)
+    return true
+  }()
 
   /// A converter for the frames of a stream.
   ///

@@ -63,7 +63,8 @@ enum ModelFiles {
 
   private static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
-  private static func executableFolder() -> String {
+  /// Where this program lies, links resolved.
+  static func executableFolder() -> String {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     guard count > 0 else { return "." }
@@ -79,16 +80,8 @@ enum ModelFiles {
     do throws(RuntimeError) {
       return try body()
     } catch {
-      switch error {
-      case .unsupportedInstructionSet: throw Failure(error.description, code: Failure.failed)
-      case .outOfMemory, .threadFailed:
-        throw Failure("\(path): \(error.description)", code: Failure.failed)
-      case .fileUnreadable(let code):
-        throw Failure(
-          "\(path): the model file cannot be read (\(String(cString: strerror(code)))); check the "
-            + "path and its permissions")
-      default: throw Failure("\(path): \(error.description)")
-      }
+      throw Failure(
+        error.message(file: path), code: error.isOfMachine ? Failure.failed : Failure.badInput)
     }
   }
 }

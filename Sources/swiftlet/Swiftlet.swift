@@ -18,7 +18,7 @@ struct Swiftlet: ParsableCommand {
     subcommands: [
       ClassifyCommand.self, WatchCommand.self, CamerasCommand.self, QuantizeCommand.self,
       InspectCommand.self, VerifyCommand.self, LabelsCommand.self, EvaluateCommand.self,
-      BenchmarkCommand.self,
+      BenchmarkCommand.self, DeployCommand.self, KeysCommand.self,
     ])
 
   static func main() {

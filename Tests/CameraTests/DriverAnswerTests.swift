@@ -5,7 +5,7 @@ import Testing
 @testable import Camera
 
 @Suite("What drivers say of a format")
-struct FrameLayoutTests {
+struct BufferLayoutTests {
   private func check(
     _ name: String, _ width: UInt32, _ height: UInt32, strides: [UInt32], sizes: [UInt32]
   ) -> (rows: [Int], required: [Int])? {
@@ -17,7 +17,7 @@ struct FrameLayoutTests {
     format.bytes_per_line = (strides[0], strides[1], strides[2])
     format.byte_count = (sizes[0], sizes[1], sizes[2])
     var complaint = ""
-    guard let layout = FrameLayout.check(format, complaint: &complaint) else {
+    guard let layout = BufferLayout.check(format, complaint: &complaint) else {
       #expect(!complaint.isEmpty)
       return nil
     }

@@ -6,7 +6,7 @@ import Testing
 struct UsageTests {
   private static let commands = [
     "classify", "watch", "cameras", "quantize", "inspect", "verify", "labels", "evaluate",
-    "benchmark",
+    "benchmark", "deploy", "keys",
   ]
 
   @Test("help and version are there")

@@ -5,6 +5,9 @@
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +20,8 @@
 
 #include "cplatform_convert.h"
 #include "cplatform_device.h"
+#include "cplatform_files.h"
+#include "cplatform_service.h"
 #include "cplatform_video.h"
 #include "cplatform_watch.h"
 
@@ -36,10 +41,19 @@ static inline int swiftlet_regular_file_size(int descriptor, int64_t *_Nonnull b
   return 0;
 }
 
-// A private read-only mapping, or null with errno set.
+// A private read-only mapping, or null with errno set. All of it is going to be read: mapped at once it
+// costs no fault for every few pages.
 static inline void *_Nullable swiftlet_map_read_only(int descriptor, size_t byte_count) {
-  void *address = mmap(NULL, byte_count, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  void *address =
+      mmap(NULL, byte_count, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0);
   return address == MAP_FAILED ? NULL : address;
+}
+
+// All threads share one heap: glibc else gives each one its own, and a board's memory is small.
+static inline void swiftlet_share_heap(void) {
+#if defined(__GLIBC__)
+  mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
 static inline uint64_t swiftlet_nanoseconds(void) {

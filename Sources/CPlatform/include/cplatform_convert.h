@@ -3,7 +3,9 @@
 // libv4lconvert, found at run time: it knows the formats that cameras of old send. Its interface as
 // of libv4lconvert.h of libv4l 0.6 to 1.x. The library is not needed to build.
 #pragma once
+#ifndef SWIFTLET_STATIC
 #include <dlfcn.h>
+#endif
 
 #include "cplatform_video.h"
 
@@ -13,17 +15,37 @@ struct swiftlet_converter {
   struct v4l2_format source, destination;
 };
 
-// Whether the library can be loaded. A static program has no dlopen to speak of.
+#ifdef SWIFTLET_STATIC
+// A static program loads no libraries.
+static inline void *_Nullable swiftlet_converter_library(void) { return NULL; }
+static inline void *_Nullable swiftlet_converter_symbol(
+    void *_Nullable library, const char *_Nonnull name) {
+  (void)library;
+  (void)name;
+  return NULL;
+}
+static inline void swiftlet_converter_unload(void *_Nullable library) { (void)library; }
+#else
+// The library, or null where it cannot be loaded.
 static inline void *_Nullable swiftlet_converter_library(void) {
   return dlopen("libv4lconvert.so.0", RTLD_NOW | RTLD_LOCAL);
 }
+static inline void *_Nullable swiftlet_converter_symbol(
+    void *_Nullable library, const char *_Nonnull name) {
+  return dlsym(library, name);
+}
+static inline void swiftlet_converter_unload(void *_Nullable library) {
+  if (library) dlclose(library);
+}
+#endif
 
 static inline void swiftlet_converter_close(struct swiftlet_converter *_Nonnull converter) {
   if (converter->state) {
-    void (*destroy)(void *) = (void (*)(void *))dlsym(converter->library, "v4lconvert_destroy");
+    void (*destroy)(void *) = (void (*)(void *))swiftlet_converter_symbol(
+        converter->library, "v4lconvert_destroy");
     if (destroy) destroy(converter->state);
   }
-  if (converter->library) dlclose(converter->library);
+  swiftlet_converter_unload(converter->library);
   converter->state = NULL;
   converter->library = NULL;
 }
@@ -34,7 +56,8 @@ static inline bool swiftlet_converter_open(
   converter->state = NULL;
   converter->library = swiftlet_converter_library();
   if (!converter->library) return false;
-  void *(*create)(int) = (void *(*)(int))dlsym(converter->library, "v4lconvert_create");
+  void *(*create)(int) = (void *(*)(int))swiftlet_converter_symbol(
+      converter->library, "v4lconvert_create");
   if (create) converter->state = create(descriptor);
   if (!converter->state) swiftlet_converter_close(converter);
   return converter->state != NULL;
@@ -67,7 +90,8 @@ static inline int swiftlet_converter_run(
   typedef int (*convert_type)(
       void *, const struct v4l2_format *, const struct v4l2_format *, unsigned char *, int,
       unsigned char *, int);
-  convert_type convert = (convert_type)dlsym(converter->library, "v4lconvert_convert");
+  convert_type convert = (convert_type)swiftlet_converter_symbol(
+      converter->library, "v4lconvert_convert");
   if (!convert) return -1;
   return convert(
       converter->state, &converter->source, &converter->destination, (unsigned char *)source,

@@ -3,7 +3,6 @@
 // Device nodes for Swift: opening and naming them, waiting for them, hearing of new ones.
 #pragma once
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

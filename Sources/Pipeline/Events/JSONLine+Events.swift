@@ -69,6 +69,7 @@ extension JSONLine {
       end()
     }
     endArray()
+    if let digest = result.outputDigest { add("digest", hexadecimal: digest) }
     if let path = result.path { add("path", path) }
     add("age_ms", result.ageMilliseconds, digits: 3)
     add("prepare_ms", result.prepareMilliseconds, digits: 3)

@@ -91,6 +91,16 @@ package struct JSONLine {
     append("null")
   }
 
+  /// Sixteen hexadecimal digits, as a string: readers of JSON may not keep 64 bits of a number.
+  package mutating func add(_ key: StaticString, hexadecimal value: UInt64) {
+    self.key(key)
+    bytes.append(UInt8(ascii: "\""))
+    for shift in stride(from: 60, through: 0, by: -4) {
+      bytes.append(Self.hexadecimal(UInt8(truncatingIfNeeded: value >> UInt64(shift)) & 15))
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
   /// A number with at most `digits` (0...6) digits behind the point, rounded half away from zero;
   /// one that is not finite becomes null.
   package mutating func add(_ key: StaticString, _ value: Double, digits: Int) {

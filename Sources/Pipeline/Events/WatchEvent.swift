@@ -26,6 +26,9 @@ public struct WatchResult: Sendable {
   public var rejectionScore: Float?
   /// The most probable classes of this frame alone, best first.
   public var top: [RankedClass] = []
+  /// XXH64 of the network's output bytes: equal on all machines for the same input; nil where nobody
+  /// asked for it.
+  public var outputDigest: UInt64?
   /// The file, for pictures.
   public var path: String?
   /// From the moment the frame was taken to the end of the network.
@@ -92,4 +95,10 @@ public struct WatchStart: Sendable {
   public var source: String
   public var instructionSet: String
   public var threads: Int
+
+  /// What a model file is called in events: its name without folder and ending.
+  package static func modelName(path: String) -> String {
+    let file = path.split(separator: "/").last.map { String($0) } ?? path
+    return file.hasSuffix(".swiftlet") ? String(file.dropLast(9)) : file
+  }
 }

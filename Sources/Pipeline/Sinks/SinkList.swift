@@ -16,8 +16,20 @@ struct SinkList {
 
   init(_ sinks: [WatchSink]) { entries = sinks.map { Entry(sink: $0) } }
 
-  /// Whether no sink is left.
-  var areAllGone: Bool { !entries.isEmpty && entries.allSatisfy { $0.isGone } }
+  /// Whether there were sinks for results and none of them is left.
+  var areAllGone: Bool {
+    var count = 0
+    for entry in entries where entry.sink.takesResults {
+      if !entry.isGone { return false }
+      count += 1
+    }
+    return count > 0
+  }
+
+  /// The shortest time between two heartbeats that a sink asks for; nil where none does.
+  var heartbeatSeconds: Double? { entries.compactMap { $0.sink.heartbeatSeconds }.min() }
+
+  func beat() { for entry in entries { entry.sink.beat() } }
 
   func reopen() { for entry in entries where !entry.isGone { entry.sink.reopen() } }
 
@@ -29,7 +41,11 @@ struct SinkList {
     var news: [WatchEvent] = []
     for index in entries.indices where !entries[index].isGone {
       let sink = entries[index].sink
-      if sink.takesChangesOnly, case .result(let result) = event, !result.hasChanged { continue }
+      if case .result(let result) = event,
+        !sink.takesResults || (sink.takesChangesOnly && !result.hasChanged)
+      {
+        continue
+      }
       if let failure = sink.write(event, line: json.bytes) {
         entries[index].lostCount += 1
         entries[index].isGone = failure.isFinal

@@ -32,10 +32,18 @@ package class WatchSink {
     self.faultKind = faultKind
   }
 
+  /// Whether it is there for results, or only for what happens beside them.
+  package var takesResults: Bool { true }
+  /// How often it wants to be told that the watcher is alive, in seconds; nil: never.
+  package var heartbeatSeconds: Double? { nil }
+
   /// Takes one event.
   ///
   /// - Parameter line: the same event as JSON, without a newline.
   package func write(_ event: WatchEvent, line: [UInt8]) -> SinkFailure? { nil }
+
+  /// Hears that the watcher is alive.
+  package func beat() {}
 
   /// Opens its file again, because somebody moved the old one away.
   package func reopen() {}

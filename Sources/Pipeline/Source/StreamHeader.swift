@@ -2,7 +2,7 @@
 import Runtime
 
 /// What the frames of a stream of bytes look like.
-package enum StreamFraming: Equatable {
+package enum StreamFraming: Equatable, Sendable {
   /// JPEG pictures, one after the other.
   case jpeg
   /// Frames of one size.
@@ -10,7 +10,7 @@ package enum StreamFraming: Equatable {
 }
 
 /// Raw frames, all of one size.
-package struct RawFraming: Equatable {
+package struct RawFraming: Equatable, Sendable {
   package var layout: FrameLayout
   /// In pixels.
   package var width: Int

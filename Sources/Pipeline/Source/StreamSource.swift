@@ -3,7 +3,7 @@ import CPlatform
 import Runtime
 
 /// What a user says of a stream of bytes.
-package struct StreamOptions {
+package struct StreamOptions: Sendable {
   /// Nil: JPEG pictures or YUV4MPEG2, told by their first bytes.
   package var framing: StreamFraming?
   /// Whether each frame is classified, however long the stream then has to wait. Otherwise the

@@ -87,6 +87,9 @@ struct FrameClassifier: ~Copyable {
   var rejectionScore: Float? { classifier.rejectionScore() }
   var rejection: RejectionRule? { classifier.rejection }
 
+  /// Of the network's output.
+  var outputDigest: UInt64 { classifier.engine.outputDigest }
+
   func probability(_ classIndex: Int) -> Float { classifier.probability(classIndex) }
   func label(_ classIndex: Int) -> String { labels[classIndex] }
 

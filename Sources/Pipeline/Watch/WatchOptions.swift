@@ -7,6 +7,8 @@ public struct WatchOptions: Sendable {
   public var region: RegionOfInterest?
   /// Classes in `top` of a result.
   public var topCount = 5
+  /// Whether a result has the digest of the network's output.
+  public var tellsDigest = false
   /// The most frames a second that are classified; nil: all that there is time for.
   public var maximumRate: Double?
   /// Between two `stats` events; nil: none.

@@ -68,6 +68,7 @@ extension Watcher {
     result.prepareMilliseconds = milliseconds(start, prepared)
     result.networkMilliseconds = milliseconds(prepared, end)
     result.dropped = Int(feed.exchange.dropped)
+    if options.tellsDigest { result.outputDigest = classifier.outputDigest }
     classifier.rank(options.topCount, into: &result.top)
   }
 

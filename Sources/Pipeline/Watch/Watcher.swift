@@ -18,10 +18,12 @@ package struct Watcher: ~Copyable {
   var result = WatchResult()
   var outage: Outage?
   var damage: DamageEpisode?
-  /// When the next frame may be taken, statistics are due, and metrics are written again.
+  /// When the next frame may be taken, statistics are due, metrics are written again, and sinks want
+  /// to hear that this watcher lives.
   var frameDue: UInt64 = 0
   var statisticsDue: UInt64
   var metricsDue: UInt64 = 0
+  var heartbeatDue: UInt64 = .max
   var endReason: EndReason?
   /// Faults and recoveries of sinks that no sink was told of yet.
   private var unsaid: [WatchEvent] = []
@@ -64,6 +66,7 @@ package struct Watcher: ~Copyable {
   /// Watches until something ends it; then the feed is asked to stop.
   package mutating func run() -> EndReason {
     emit(.start(start))
+    beat()
     while endReason == nil {
       feed.arrival.drain()
       obeySignals()
@@ -147,10 +150,17 @@ package struct Watcher: ~Copyable {
         .recovered(
           Recovery(kind: .frameDamaged, downSeconds: episode.seconds, count: episode.count)))
     }
+    if now >= heartbeatDue { beat() }
     if now >= metricsDue {
       noteMetrics()
       metricsDue = now + 1_000_000_000
     }
+  }
+
+  private mutating func beat() {
+    guard let seconds = sinks.heartbeatSeconds else { return }
+    sinks.beat()
+    heartbeatDue = swiftlet_nanoseconds() + Self.nanoseconds(seconds)
   }
 
   private func noteMetrics() {
@@ -163,7 +173,7 @@ package struct Watcher: ~Copyable {
 
   private func millisecondsUntilDue() -> Int? {
     let now = swiftlet_nanoseconds()
-    var due = statisticsDue
+    var due = min(statisticsDue, heartbeatDue)
     if frameDue > now { due = min(due, frameDue) }
     if damage != nil { due = min(due, now + DamageEpisode.quietNanoseconds / 2) }
     if writesMetrics { due = min(due, metricsDue) }

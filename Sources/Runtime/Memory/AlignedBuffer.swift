@@ -5,20 +5,20 @@ import CPlatform
 @safe package struct AlignedBuffer: ~Copyable {
   package let base: UnsafeMutableRawPointer
   package let byteCount: Int
+  /// What `calloc` gave: of the system's fresh pages it knows that they are zero.
+  private let memory: UnsafeMutableRawPointer
 
   /// - Throws: `outOfMemory`.
   package init(byteCount: Int) throws(RuntimeError) {
-    let mask = ModelFormat.alignment - 1
-    let (padded, overflow) = byteCount.addingReportingOverflow(mask)
-    guard byteCount >= 0, !overflow else { throw .outOfMemory(byteCount: byteCount) }
-    let rounded = max(padded & ~mask, ModelFormat.alignment)
-    guard let memory = unsafe aligned_alloc(ModelFormat.alignment, rounded) else {
+    let alignment = ModelFormat.alignment
+    let (padded, overflow) = byteCount.addingReportingOverflow(2 * alignment)
+    guard byteCount >= 0, !overflow, let memory = unsafe calloc(1, padded) else {
       throw .outOfMemory(byteCount: byteCount)
     }
-    unsafe memset(memory, 0, rounded)
-    unsafe self.base = memory
+    unsafe self.memory = memory
+    unsafe base = memory.alignedUp(toMultipleOf: alignment)
     self.byteCount = byteCount
   }
 
-  deinit { unsafe free(base) }
+  deinit { unsafe free(memory) }
 }

@@ -85,6 +85,12 @@ public struct Model: ~Copyable {
     (text(originRanges[2 * index]), text(originRanges[2 * index + 1]))
   }
 
+  /// The whole file, and its preprocessing section; valid as long as the model lives.
+  package var fileBytes: UnsafeRawBufferPointer { unsafe bytes.buffer }
+  package var preprocessingBytes: UnsafeRawBufferPointer {
+    unsafe sections.part(.preprocessing, of: bytes.buffer)
+  }
+
   /// The address of an offset into the data section.
   package func data(_ offset: Int) -> UnsafeRawPointer {
     unsafe bytes.base + (sections[.data].offset + offset)

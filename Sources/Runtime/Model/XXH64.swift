@@ -16,18 +16,20 @@ package enum XXH64 {
     var offset = 0
     var hash: UInt64
     if count >= 32 {
-      var lanes = SIMD4<UInt64>(prime1 &+ prime2, prime2, 0, 0 &- prime1)
+      // Four variables, and no vector of four: 64-bit products are scalar instructions.
+      var first = prime1 &+ prime2
+      var second = prime2
+      var third: UInt64 = 0
+      var fourth = 0 &- prime1
       while offset &+ 32 <= count {
-        for i in 0..<4 {
-          lanes[i] = unsafe round(lanes[i], word(bytes, offset &+ i &* 8))
-        }
+        first = unsafe round(first, word(bytes, offset))
+        second = unsafe round(second, word(bytes, offset &+ 8))
+        third = unsafe round(third, word(bytes, offset &+ 16))
+        fourth = unsafe round(fourth, word(bytes, offset &+ 24))
         offset &+= 32
       }
-      hash =
-        rotate(lanes[0], 1) &+ rotate(lanes[1], 7) &+ rotate(lanes[2], 12) &+ rotate(lanes[3], 18)
-      for i in 0..<4 {
-        hash = (hash ^ round(0, lanes[i])) &* prime1 &+ prime4
-      }
+      hash = rotate(first, 1) &+ rotate(second, 7) &+ rotate(third, 12) &+ rotate(fourth, 18)
+      hash = merge(merge(merge(merge(hash, first), second), third), fourth)
     } else {
       hash = prime5
     }
@@ -66,6 +68,10 @@ package enum XXH64 {
   @inline(__always)
   private static func rotate(_ value: UInt64, _ bits: UInt64) -> UInt64 {
     (value &<< bits) | (value &>> (64 &- bits))
+  }
+
+  private static func merge(_ hash: UInt64, _ lane: UInt64) -> UInt64 {
+    (hash ^ round(0, lane)) &* prime1 &+ prime4
   }
 
   @inline(__always)

@@ -50,6 +50,7 @@ struct WatchCommand: ParsableCommand {
     options.topCount = decision.top
     options.maximumRate = decision.maxRate
     options.statisticsSeconds = output.stats > 0 ? output.stats : nil
+    options.tellsDigest = output.digest
     options.exitsOnError = output.exitOnError
     let reason = try WatchSession(
       kind: kind, sourceName: source ?? "camera", modelPath: path, input: input, output: output,

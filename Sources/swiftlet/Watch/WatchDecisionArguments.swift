@@ -86,27 +86,20 @@ struct WatchDecisionArguments: ParsableArguments {
     if isStill { options.leaveThreshold = options.enterThreshold }
     if let smooth { options.smoothingSeconds = smooth }
     options.consecutiveFrames = consecutive
-    if !allowed.isEmpty { options.allowed = try classes(allowed, labels, "--allow") }
-    options.denied = try classes(denied, labels, "--deny")
+    guard !allowed.isEmpty || !denied.isEmpty else { return options }
+    let search = LabelSearch(labels)
+    if !allowed.isEmpty { options.allowed = try classes(allowed, search, "--allow") }
+    options.denied = try classes(denied, search, "--deny")
     return options
   }
 
   private func classes(
-    _ names: [String], _ labels: [String], _ option: String
+    _ names: [String], _ search: LabelSearch, _ option: String
   ) throws -> Set<Int> {
-    var found: Set<Int> = []
-    for name in names {
-      let matches = labels.indices.filter { labels[$0].lowercased() == name.lowercased() }
-      guard !matches.isEmpty else {
-        let similar = labels.filter { $0.lowercased().contains(name.lowercased()) }.prefix(5)
-        let advice =
-          similar.isEmpty
-          ? "'swiftlet inspect --json' lists them"
-          : "did you mean \(similar.map { "'\($0)'" }.joined(separator: ", "))?"
-        throw Failure("\(option): the model has no label '\(name)'; \(advice)")
-      }
-      found.formUnion(matches)
+    do throws(LabelSearch.Unknown) {
+      return try search.classes(names)
+    } catch {
+      throw Failure("\(option): the model has no label '\(error.name)'; \(error.advice)")
     }
-    return found
   }
 }

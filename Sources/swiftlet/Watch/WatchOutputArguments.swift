@@ -9,6 +9,9 @@ struct WatchOutputArguments: ParsableArguments {
   @Flag(help: "Write results only when the label changes.")
   var onChange = false
 
+  @Flag(help: "Add the digest of the network's output to each result, to compare machines.")
+  var digest = false
+
   @Option(help: ArgumentHelp("Append all events to this file as JSON Lines.", valueName: "file"))
   var log: String?
 

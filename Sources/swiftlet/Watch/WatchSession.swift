@@ -29,7 +29,8 @@ struct WatchSession {
     let sinks = localSinks(board) + others.sinks
     let thread = try startSource(feed, classifier.adequateSide(region: options.region))
     var watcher = Watcher(
-      classifier, modelName: modelName, source: sourceName, feed: feed, options: options,
+      classifier, modelName: WatchStart.modelName(path: modelPath), source: sourceName, feed: feed,
+      options: options,
       sinks: sinks, observers: others.observers + localObservers, board: board,
       writesMetrics: output.metricsFile != nil || network.serve != nil)
     let reason = watcher.run()
@@ -37,11 +38,6 @@ struct WatchSession {
     // A driver that hangs must not hold up the end; what it holds goes with the process.
     thread.detach()
     return reason
-  }
-
-  private var modelName: String {
-    let file = modelPath.split(separator: "/").last.map(String.init) ?? modelPath
-    return file.hasSuffix(".swiftlet") ? String(file.dropLast(9)) : file
   }
 
   // MARK: - Sinks
@@ -65,6 +61,7 @@ struct WatchSession {
       log.takesChangesOnly = output.onChange
       sinks.append(log)
     }
+    if let service = ServiceSink.ofEnvironment() { sinks.append(service) }
     if let path = output.metricsFile { sinks.append(MetricsFileSink(path: path, board: board)) }
     return sinks
   }
@@ -92,49 +89,44 @@ struct WatchSession {
   private func startSource(
     _ feed: Feed, _ adequateSide: (width: Int, height: Int)
   ) throws -> WorkerThread {
-    let body: @Sendable () -> Void
+    let thread: WorkerThread?
     switch kind {
-    case .pictures(let paths): body = { PictureSource(paths: paths, feed: feed).run() }
+    case .pictures(let paths):
+      thread = WorkerThread { PictureSource(paths: paths, feed: feed).run() }
     case .standardInput(let framing):
-      body = streamBody(STDIN_FILENO, name: "-", framing, feed, takesEveryFrame: input.everyFrame)
+      let options = streamOptions(framing, takesEveryFrame: input.everyFrame)
+      thread = StreamSource.start(STDIN_FILENO, name: "-", options: options, feed: feed)
     case .stream(let path, let framing):
       let descriptor = open(path, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else {
         throw Failure("\(path): cannot be read: \(String(cString: strerror(errno)))")
       }
-      body = streamBody(descriptor, name: path, framing, feed, takesEveryFrame: true)
-    case .camera(let selector): body = cameraBody(selector, feed, adequateSide)
+      let options = streamOptions(framing, takesEveryFrame: true)
+      thread = StreamSource.start(descriptor, name: path, options: options, feed: feed)
+    case .camera(let selector):
+      thread = CameraSource.start(cameraOptions(selector, adequateSide), feed: feed)
     }
-    guard let thread = WorkerThread(body) else {
+    guard let thread else {
       throw Failure("a thread could not be started; close other programs", code: Failure.failed)
     }
     return thread
   }
 
-  private func cameraBody(
-    _ selector: String?, _ feed: Feed, _ adequateSide: (width: Int, height: Int)
-  ) -> @Sendable () -> Void {
+  private func cameraOptions(
+    _ selector: String?, _ adequateSide: (width: Int, height: Int)
+  ) -> CameraSourceOptions {
     var options = CameraSourceOptions()
     options.selector = selector
     options.request = input.request(adequateSide: adequateSide)
     options.freezeMilliseconds = Int(input.freezeTimeout * 1000)
-    return { [options] in
-      var source = CameraSource(options, feed: feed)
-      source.run()
-    }
+    return options
   }
 
-  private func streamBody(
-    _ descriptor: Int32, name: String, _ framing: StreamFraming?, _ feed: Feed,
-    takesEveryFrame: Bool
-  ) -> @Sendable () -> Void {
+  private func streamOptions(_ framing: StreamFraming?, takesEveryFrame: Bool) -> StreamOptions {
     var options = StreamOptions()
     options.framing = framing
     options.takesEveryFrame = takesEveryFrame
     options.freezeMilliseconds = Int(input.freezeTimeout * 1000)
-    return { [options] in
-      var source = StreamSource(descriptor, name: name, options: options, feed: feed)
-      source.run()
-    }
+    return options
   }
 }

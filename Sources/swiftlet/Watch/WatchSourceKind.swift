@@ -49,24 +49,11 @@ enum WatchSourceKind {
 
   /// The framing that --format and --size ask for; nil when the stream itself says.
   private static func framing(_ input: WatchSourceArguments) throws -> StreamFraming? {
-    guard let format = input.format else {
-      guard input.size == nil else {
-        throw Failure("--size needs --format for frames from a stream", code: Failure.usage)
-      }
-      return nil
+    do throws(StreamFraming.Complaint) {
+      return try StreamFraming.requested(
+        format: input.format, size: input.parsedSize, rate: input.rate)
+    } catch {
+      throw Failure(error.message, code: Failure.usage)
     }
-    if format == "MJPG" || format == "JPEG" { return .jpeg }
-    guard let size = input.parsedSize else {
-      throw Failure("--format \(format) needs --size for frames from a stream", code: Failure.usage)
-    }
-    guard
-      var framing = RawFraming(fourCC: format, width: size.width, height: size.height)
-    else {
-      throw Failure(
-        "--format \(format) is none of \(RawFraming.fourCCs.joined(separator: ", ")), MJPG",
-        code: Failure.usage)
-    }
-    framing.rate = input.rate ?? 0
-    return .raw(framing)
   }
 }

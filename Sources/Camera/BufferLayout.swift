@@ -2,7 +2,7 @@
 import CPlatform
 
 /// How a format's rows lie in memory, after the driver's word has been checked.
-struct FrameLayout {
+struct BufferLayout {
   /// A run of equal rows in one memory plane.
   private struct Rows {
     var plane: Int
@@ -26,7 +26,7 @@ struct FrameLayout {
   /// - Returns: nil, with the reason in `complaint`, for what cannot be read safely.
   static func check(
     _ format: swiftlet_video_format, complaint: inout String
-  ) -> FrameLayout? {
+  ) -> BufferLayout? {
     let fourCC = FourCC(rawValue: format.fourcc)
     let (width, height) = (Int(format.width), Int(format.height))
     guard (1...16_384).contains(width), (1...16_384).contains(height) else {
@@ -39,7 +39,7 @@ struct FrameLayout {
       complaint = String(format.plane_count) + " planes for " + fourCC.description
       return nil
     }
-    var layout = FrameLayout(
+    var layout = BufferLayout(
       planeCount: planeCount, bytesPerRow: [0, 0, 0], requiredByteCount: [0, 0, 0])
     for plane in 0..<planeCount {
       let own = rows.filter { $0.plane == plane }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Copies a deployment to a board, installs and starts it, and shows the first labels.
+struct Installation {
+  let board: RemoteBoard
+  let report: BoardReport
+  let files: DeployFiles
+  /// The package or the folder.
+  let path: String
+  let isPackage: Bool
+  /// Whether labels are left out.
+  let isQuiet: Bool
+
+  /// Seconds that the first labels may take, and how many are shown.
+  private static let patienceSeconds = 30
+  private static let labelCount = 5
+
+  /// Runs the rest of a script as root.
+  private static let asRoot = """
+    root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+    """
+
+  func run() throws {
+    try board.require(
+      Self.asRoot + "\nroot true", to: "becoming root (as root, or by sudo without a password)")
+    say("copying to \(board.host)")
+    let folder = try copy()
+    say("installing")
+    let install =
+      isPackage ? "root dpkg -i \(folder)/package.deb" : "root sh \(folder)/files/install.sh"
+    let log = try board.require(
+      "\(Self.asRoot)\n\(install)\nstatus=$?\nrm -rf \(folder)\nexit $status",
+      to: "the installation")
+    guard report.hasSystemd else {
+      Terminal.write(log)
+      return
+    }
+    try start()
+  }
+
+  /// - Returns: the folder on the board; it is made by mktemp, so its name needs no quotes.
+  private func copy() throws -> String {
+    let script = """
+      set -e
+      umask 077
+      folder=$(mktemp -d /tmp/swiftlet.XXXXXX)
+      \(isPackage ? "cat > $folder/package.deb" : "mkdir $folder/files; tar xf - -C $folder/files")
+      echo "$folder"
+      """
+    if isPackage { return try line(try board.require(script, input: path, to: "copying")) }
+    var archive = TarArchive(time: files.time)
+    for file in files.folder() { archive.append(file) }
+    let temporary = NSTemporaryDirectory() + "swiftlet-" + UUID().uuidString + ".tar"
+    defer { unlink(temporary) }
+    guard
+      FileManager.default.createFile(atPath: temporary, contents: Data(archive.finished()))
+    else { throw Failure("\(temporary) cannot be written; make room", code: Failure.failed) }
+    return try line(try board.require(script, input: temporary, to: "copying"))
+  }
+
+  private func line(_ output: String) throws -> String {
+    let last = output.split(separator: "\n").last.map(String.init) ?? ""
+    guard last.hasPrefix("/tmp/swiftlet.") else {
+      throw Failure("\(board.host): it answered '\(last)' instead of a folder's name")
+    }
+    return last
+  }
+
+  private func start() throws {
+    try board.require(
+      Self.asRoot + "\nroot systemctl restart swiftlet.service", to: "starting the service")
+    if isQuiet { return }
+    if report.cameras.isEmpty {
+      say("the service runs and waits: there is no camera yet")
+      return
+    }
+    say("the first labels:")
+    // The reader ends at so many results, or when the time is over.
+    let code = try board.show(
+      """
+      \(Self.asRoot)
+      root timeout \(Self.patienceSeconds) journalctl -u swiftlet.service -o cat -n 20 -f \
+      | sed -n -u '/"event":"result"/p; /"event":"fault"/p' | head -n \(Self.labelCount)
+      root systemctl is-active --quiet swiftlet.service
+      """)
+    guard code == 0 else {
+      throw Failure(
+        "\(board.host): the service does not run; ask it: journalctl -u swiftlet -n 50",
+        code: Failure.failed)
+    }
+    say("more of them, on the board: journalctl -u swiftlet -o cat -f")
+  }
+
+  private func say(_ text: String) {
+    if !isQuiet { print("\(board.host): \(text)") }
+  }
+}
