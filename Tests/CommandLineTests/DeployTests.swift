@@ -24,7 +24,7 @@ struct DeployTests {
     String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
   }
 
-  @Test("a folder has all that a board needs, and the service demands a signature where there is one")
+  @Test("a folder has all that a board needs; the service demands a signature where there is one")
   func folder() throws {
     try withTemporaryFolder { folder in
       #expect(try swiftlet("keys", "make", folder + "/a").code == 0)
@@ -49,7 +49,7 @@ struct DeployTests {
     }
   }
 
-  @Test("the same input gives the same package, byte for byte, and its members are where they belong")
+  @Test("the same input gives the same package, byte for byte, with its members in their places")
   func package() throws {
     try withTemporaryFolder { folder in
       var packages: [Data] = []
