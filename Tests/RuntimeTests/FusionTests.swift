@@ -55,6 +55,16 @@ struct FusionTests {
     }
   }
 
+  @Test("are none where activations are small")
+  func smallActivations() throws {
+    var random = TestRandom(15)
+    for threads in [1, 2] {
+      let block = SmallBlock(&random)
+      let engine = try engine(block, isa: .best, threads: threads, .automatic)
+      #expect(engine.model.nodes.indices.allSatisfy { engine.fusedInto($0) == nil })
+    }
+  }
+
   @Test("allocate nothing while they run a frame")
   func allocations() throws {
     var random = TestRandom(13)

@@ -32,6 +32,9 @@ package struct FusedGroup: Sendable {
   static let scratchTarget = 160 * 1024
   /// Activations of fewer bytes between the nodes stay in that cache anyway.
   static let worthwhileByteCount = 400 * 1024
+  /// Groups beyond these are not worth a thought, and their sizes might overflow: rows from one
+  /// window to the end of the next, bytes of a row, bytes of scratch.
+  private static let largest = (reach: 256, row: 1 << 20, scratch: 1 << 22)
   /// Each thread computes the rows that overlap its neighbour's once more: so many rows make up
   /// for it.
   static let rowsPerThread = 12
@@ -61,7 +64,11 @@ package struct FusedGroup: Sendable {
     inputRow = tensors[node.input].width * tensors[node.input].channels
     outputRow = tensors[node.output].width * tensors[node.output].channels
     self.kernelByteCount = kernelByteCount
+    guard node.kernelHeight + node.strideY <= Self.largest.reach,
+      max(inputRow, outputRow) <= Self.largest.row, kernelByteCount <= Self.largest.scratch
+    else { return nil }
     chooseRows(node, tensors[node.output].height, scratchTarget)
+    guard scratchByteCount <= Self.largest.scratch else { return nil }
   }
 
   private static func isPointwise(
@@ -103,7 +110,7 @@ package struct FusedGroup: Sendable {
   func isWorthwhile(_ nodes: [NodeRecord], _ tensors: [TensorRecord], threads: Int) -> Bool {
     let node = nodes[depthwise]
     let wide = (hasExpansion ? tensors[node.input].byteCount : 0) + tensors[node.output].byteCount
-    return wide >= Self.worthwhileByteCount
+    return wide >= max(Self.worthwhileByteCount, threads * scratchByteCount)
       && (threads == 1 || tensors[node.output].height >= Self.rowsPerThread * threads)
   }
 }
