@@ -8,6 +8,9 @@ import subprocess
 from engine import Engine, calibration_limit, finish
 
 CLASSES = 1000
+# Random weights have no accuracy to keep, and large networks take long to search for it.
+PLAIN = ["--method", "minmax", "--activations", "u7", "--no-refinement", "--no-bias-correction",
+         "--no-balance"]
 
 
 class Swiftlet(Engine):
@@ -31,6 +34,7 @@ class Swiftlet(Engine):
             str(pictures.folder / "calibration"), "--labels", str(labels), "--preprocessing",
             network.preprocessing, "--resize", "224", "--pictures",
             str(calibration_limit(network)), "--output", str(pending), "--json"]
+        command += PLAIN if network.is_random else []
         result = subprocess.run(command, capture_output=True, text=True)
         if result.returncode:
             raise RuntimeError(f"{' '.join(command)} failed:\n{result.stderr[-2000:]}")

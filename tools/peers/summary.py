@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures of a record, and the table of them. Pure: tested by test_summary.py."""
+"""summary.py RECORD.json: prints the tables of a record. The standard library alone."""
+import json
 import statistics
+import sys
 
 from engines import counterpart
 
@@ -54,12 +56,29 @@ LATENCY = ["engine", "threads", "min ms", "median ms", "p99 ms", "peer/ours, min
 FOOTPRINT = ["engine", "first label, ms: min", "median", "peak MB", "runtime MB", "model MB"]
 
 
-def latency_rows(network):
+# Cores of one cache are nearer than this, there and back; others farther.
+NEAR_NANOSECONDS = 200
+
+
+def groups(network):
+    """Rounds by threads; those of several threads also by how far apart the cores were then."""
     for threads, rounds in network["rounds"].items():
+        if int(threads) == 1:
+            yield threads, rounds
+            continue
+        kinds = {}
+        for one, trip in zip(rounds, network["roundTripNanoseconds"]):
+            kind = "" if trip is None else ", near" if trip < NEAR_NANOSECONDS else ", far"
+            kinds.setdefault(threads + kind, []).append(one)
+        yield from sorted(kinds.items(), reverse=True)
+
+
+def latency_rows(network):
+    for threads, rounds in groups(network):
         for name in names(rounds):
             figures = timing(rounds, name)
             yield [
-                name, str(threads), f"{figures['min']:.3f}", f"{figures['median']['median']:.3f}",
+                name, threads, f"{figures['min']:.3f}", f"{figures['median']['median']:.3f}",
                 f"{figures['p99']:.3f}", text(figures["minRatio"]), text(figures["medianRatio"]),
                 percent(network["engines"][name]["agreement"])]
 
@@ -80,8 +99,8 @@ def markdown(headings, rows):
 
 def distance(trips):
     known = [trip for trip in trips if trip is not None]
-    return (f" A word took {min(known):.0f} to {max(known):.0f} ns from core to core and back."
-            if known else "")
+    return (f" A word took {min(known):.0f} to {max(known):.0f} ns from core to core and back:"
+            f" near is below {NEAR_NANOSECONDS}." if known else "")
 
 
 def report(record):
@@ -100,3 +119,8 @@ def report(record):
         parts.append(markdown(LATENCY, latency_rows(network)))
         parts.append(markdown(FOOTPRINT, footprint_rows(network, record["engines"])))
     return "\n\n".join(parts)
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1]) as file:
+        print(report(json.load(file)))

@@ -74,6 +74,13 @@ class Summary(unittest.TestCase):
         self.assertIn("| swiftlet | 3.0 | 3.0 | 1.0 | 1.0 | 5.00 |", text)
 
 
+    def test_rounds_of_several_threads_are_told_apart_by_the_distance_of_the_cores(self):
+        network = {"rounds": {"1": ROUNDS, "2": ROUNDS}, "roundTripNanoseconds": [60, 390, 199]}
+        self.assertEqual(
+            list(summary.groups(network)),
+            [("1", ROUNDS), ("2, near", [ROUNDS[0], ROUNDS[2]]), ("2, far", [ROUNDS[1]])])
+
+
 class Arguments(unittest.TestCase):
     def test_a_network_is_a_name_a_file_and_a_preprocessing(self):
         with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
