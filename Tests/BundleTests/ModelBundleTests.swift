@@ -9,9 +9,10 @@ import Testing
 
 @Suite("Model bundle")
 struct ModelBundleTests {
-  private static let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("models/caltech-adip.swiftlet")
+  /// A little model of two classes, with a manifest by tools/make_golden_bundle.py.
+  private static let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Golden/bundle").path
+  private static let model = URL(fileURLWithPath: golden + "/" + ModelBundle.modelName)
 
   /// A signed bundle in a folder that is deleted afterwards, and its key.
   private func withBundle(
@@ -59,6 +60,16 @@ struct ModelBundleTests {
     let digest = file.withUnsafeBytes { XXH64.digest(UnsafeRawBufferPointer(rebasing: $0[32...])) }
     for index in 0..<8 { file[24 + index] = UInt8(truncatingIfNeeded: digest >> (8 * index)) }
     try write(file, folder, ModelBundle.modelName)
+  }
+
+  @Test("another program's manifest is the same, byte for byte")
+  func goldenManifest() throws {
+    let bundle = try ModelBundle(Self.golden, key: nil)
+    try bundle.test()
+    let digests = ModelDigests(of: try bundle.openModel())
+    let manifest = try #require(
+      BundleManifest(name: "two-layers", runner: bundle.manifest.runner, digests: digests))
+    #expect(try manifest.bytes == bytes(Self.golden, ModelBundle.manifestName))
   }
 
   @Test("a whole signed bundle opens, and the manifest is read as it was written")
