@@ -119,7 +119,7 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Pipeline", "Camera", "CPlatform", "Runtime", "Pictures", "Quantize", "CAllocationCounter",
+        "Pipeline", "Camera", "Runtime", "Pictures", "Quantize", "CAllocationCounter",
       ]),
     .testTarget(
       name: "RunnerTests",
