@@ -55,7 +55,7 @@ struct RunSession {
       sinks.append(log)
     }
     if let service = ServiceSink.ofEnvironment() { sinks.append(service) }
-    if let trial { sinks.append(TrialSink(trial)) }
+    if let trial { sinks.append(TrialSink.make(trial)) }
     if let path = output.metricsFile { sinks.append(MetricsFileSink(path: path, board: board)) }
     return sinks
   }

@@ -231,10 +231,6 @@ const swiftlet_kernel *_Nonnull swiftlet_kernels(size_t *_Nonnull count);
 // HWCAP), the chip is not known to fault on it, and an instruction of it was tried.
 int swiftlet_isa_is_supported(swiftlet_isa isa);
 
-// Multiplies in registers alone, `rounds` times, as the kernels of an instruction set do that need
-// `proof`; returns how many multiply-accumulates that were, or 0 where it is not known how.
-size_t swiftlet_peak(swiftlet_isa isa, swiftlet_proof proof, size_t rounds);
-
 // Whether a function ends without an illegal instruction. It must do nothing else.
 typedef void (*swiftlet_probe)(void);
 int swiftlet_probe_runs(swiftlet_probe _Nonnull probe);
@@ -243,6 +239,10 @@ int swiftlet_probe_runs(swiftlet_probe _Nonnull probe);
 // contains one of `chips`. No, where the file cannot be read.
 int swiftlet_chip_is_among(const char *_Nonnull path, const char *_Nonnull const *_Nonnull chips,
                            size_t count);
+
+// Multiplies in registers alone, `rounds` times, as the kernels of an instruction set do that need
+// `proof`; returns how many multiply-accumulates that were, or 0 where it is not known how.
+size_t swiftlet_peak(swiftlet_isa isa, swiftlet_proof proof, size_t rounds);
 
 // The strongest proof that holds for one weight block of `byte_count` bytes, laid out as
 // [byte_count / 64][16][4], when no input byte exceeds input_upper (1...255).

@@ -28,18 +28,18 @@ struct SpeedEstimate {
     func has(_ feature: String) -> Bool { report.features.contains(feature) }
     switch report.target {
     case .x86?:
-      if has("avx512_vnni") { return ("avx512vnni", 12, 30) }
-      return has("avx2") ? ("avx2", 7, 18) : ("scalar", 0.2, 0.6)
+      if has("avx512_vnni") { return ("avx512vnni", 25, 90) }
+      return has("avx2") ? ("avx2", 10, 45) : ("scalar", 0.3, 1.5)
     case .aarch64?, .armv7?:
       let isInOrder = inOrderParts.contains(report.part ?? "")
       if has("i8mm") && report.target == .aarch64 {
-        return isInOrder ? ("i8mm", 4, 10) : ("i8mm", 8, 24)
+        return isInOrder ? ("i8mm", 5, 14) : ("i8mm", 12, 40)
       }
       if has("asimddp") && report.target == .aarch64 {
-        return isInOrder ? ("dotprod", 3, 8) : ("dotprod", 6, 16)
+        return isInOrder ? ("dotprod", 3, 9) : ("dotprod", 8, 24)
       }
       if has("asimd") || has("neon") {
-        return isInOrder ? ("neon", 1, 3) : ("neon", 2, 6)
+        return isInOrder ? ("neon", 1.5, 4) : ("neon", 3, 8)
       }
       return ("scalar", 0.1, 0.4)
     case .armv6?, nil: return ("scalar", 0.05, 0.3)
