@@ -11,9 +11,22 @@
 #define TILE_VECTORS(left) ((left) == 5 ? 3 : 4)
 #include "convolution_driver.h"
 
-// Stores the 16 * vectors bytes of a row that begin at byte `at` of `bytes`; `left` are valid.
-AVX512_INLINE void store_row(uint8_t *to, __m512i bytes, int vectors, size_t left) {
-  if (left < (size_t)vectors * 16) return avx512_store_bytes(to, bytes, left);
+// One pixel in floats.
+static __attribute__((noinline, target("avx512f,avx512bw,avx512vl,avx512vnni"))) void store_floats(
+    const swiftlet_convolution *c, const __m512i *acc, size_t pixel, size_t channel, int vectors) {
+  for (int v = 0; v < vectors && channel < c->output_channels; v++, channel += 16) {
+    size_t left = c->output_channels - channel;
+    __mmask16 valid = left < 16 ? (__mmask16)((1u << left) - 1) : (__mmask16)0xFFFF;
+    __m512 multiplier = _mm512_loadu_ps(c->requantization.multiplier + channel);
+    _mm512_mask_storeu_ps(c->output_float + pixel * c->output_stride + channel, valid,
+                          _mm512_mul_ps(_mm512_cvtepi32_ps(acc[v]), multiplier));
+  }
+}
+
+// Stores the 16 * vectors bytes of a row, the lowest ones of `bytes`, or those of `valid` alone.
+AVX512_INLINE void store_row(uint8_t *to, __m512i bytes, int vectors, int is_whole,
+                             __mmask64 valid) {
+  if (!is_whole) return _mm512_mask_storeu_epi8(to, valid, bytes);
   if (vectors == 4) return _mm512_storeu_si512(to, bytes);
   if (vectors == 1) return _mm_storeu_si128((__m128i *)to, _mm512_castsi512_si128(bytes));
   _mm256_storeu_si256((__m256i *)to, _mm512_castsi512_si256(bytes));
@@ -24,10 +37,12 @@ AVX512_INLINE void store_row(uint8_t *to, __m512i bytes, int vectors, size_t lef
 // Two rows of two vectors, four of one, else one row, at a time.
 AVX512_INLINE void store_bytes(const swiftlet_convolution *c,
                                __m512i acc[TILE_MAX_ROWS][TILE_MAX_VECTORS], size_t pixel,
-                               size_t channel, int rows, int vectors) {
+                               size_t channel, int rows, int vectors, int is_whole) {
   avx512_output output = avx512_output_of(&c->requantization);
   const int together = vectors == 1 ? 4 : vectors == 2 ? 2 : 1;
-  size_t left = c->output_channels - channel;
+  const size_t stride = c->output_stride;
+  uint8_t *to = c->output + pixel * stride + channel;
+  const __mmask64 valid = is_whole ? 0 : (1ull << (c->output_channels - channel)) - 1;
   __m512 multiplier[TILE_MAX_VECTORS];
   SWIFTLET_UNROLL for (int v = 0; v < vectors; v++)
       multiplier[v] = _mm512_loadu_ps(c->requantization.multiplier + channel + 16 * v);
@@ -39,34 +54,35 @@ AVX512_INLINE void store_bytes(const swiftlet_convolution *c,
       scaled[i] = is_used ? avx512_scale(acc[row][v], multiplier[v]) : scaled[i - 1];
     }
     __m512i bytes = avx512_narrow(scaled[0], scaled[1], scaled[2], scaled[3], output);
-    uint8_t *to = c->output + (pixel + m) * c->output_stride + channel;
-    store_row(to, bytes, vectors, left);
+    store_row(to, bytes, vectors, is_whole, valid);
+    to += stride;
     if (together == 2 && m + 1 < rows)
-      store_row(to + c->output_stride, _mm512_shuffle_i64x2(bytes, bytes, 0xEE), vectors, left);
+      store_row(to, _mm512_shuffle_i64x2(bytes, bytes, 0xEE), vectors, is_whole, valid);
+    if (together == 2) to += stride;
     if (together == 4) {
-      if (m + 1 < rows)
-        store_row(to + c->output_stride, _mm512_shuffle_i64x2(bytes, bytes, 0x01), vectors, left);
+      if (m + 1 < rows) store_row(to, _mm512_shuffle_i64x2(bytes, bytes, 0x01), vectors, is_whole, valid);
       if (m + 2 < rows)
-        store_row(to + 2 * c->output_stride, _mm512_shuffle_i64x2(bytes, bytes, 0x02), vectors,
-                  left);
+        store_row(to + stride, _mm512_shuffle_i64x2(bytes, bytes, 0x02), vectors, is_whole, valid);
       if (m + 3 < rows)
-        store_row(to + 3 * c->output_stride, _mm512_shuffle_i64x2(bytes, bytes, 0x03), vectors,
-                  left);
+        store_row(to + 2 * stride, _mm512_shuffle_i64x2(bytes, bytes, 0x03), vectors, is_whole, valid);
+      to += 3 * stride;
     }
   }
 }
 
-AVX512_INLINE void store_floats(const swiftlet_convolution *c,
-                                __m512i acc[TILE_MAX_ROWS][TILE_MAX_VECTORS], size_t pixel,
-                                size_t channel, int rows, int vectors) {
-  SWIFTLET_UNROLL for (int v = 0; v < vectors; v++) {
-    size_t first = channel + 16 * v, left = c->output_channels - first;
-    if (first >= c->output_channels) return;
-    __mmask16 valid = left < 16 ? (__mmask16)((1u << left) - 1) : (__mmask16)0xFFFF;
-    __m512 multiplier = _mm512_loadu_ps(c->requantization.multiplier + first);
-    SWIFTLET_UNROLL for (int m = 0; m < rows; m++)
-        _mm512_mask_storeu_ps(c->output_float + (pixel + m) * c->output_stride + first, valid,
-                              _mm512_mul_ps(_mm512_cvtepi32_ps(acc[m][v]), multiplier));
+AVX512_INLINE void store_tile(const swiftlet_convolution *c,
+                              __m512i acc[TILE_MAX_ROWS][TILE_MAX_VECTORS], size_t pixel,
+                              size_t channel, int rows, int vectors) {
+  if (c->output_float) {
+    SWIFTLET_UNROLL for (int m = 0; m < rows; m++) {
+      __m512i copy[TILE_MAX_VECTORS];  // the accumulators themselves stay in registers
+      SWIFTLET_UNROLL for (int v = 0; v < vectors; v++) copy[v] = acc[m][v];
+      store_floats(c, copy, pixel + m, channel, vectors);
+    }
+  } else if (c->output_channels - channel >= (size_t)(16 * vectors)) {
+    store_bytes(c, acc, pixel, channel, rows, vectors, 1);
+  } else {
+    store_bytes(c, acc, pixel, channel, rows, vectors, 0);
   }
 }
 
@@ -107,10 +123,7 @@ AVX512_INLINE void compute_tile(const swiftlet_convolution *c, const uint8_t *co
     multiply(acc, inputs, weights, c->k_used, rows, vectors);
     SWIFTLET_UNROLL for (int v = 0; v < vectors; v++) weights[v] += c->k_groups * 64;
   }
-  if (c->output_float)
-    store_floats(c, acc, pixel, channel, rows, vectors);
-  else
-    store_bytes(c, acc, pixel, channel, rows, vectors);
+  store_tile(c, acc, pixel, channel, rows, vectors);
 }
 
 AVX512 void convolution_u8_6x64c4__avx512vnni(const swiftlet_convolution *convolution,

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The depthwise convolution in vectors of 32 bytes around a multiplication. The including file
-// defines
+// The depthwise convolution around its tile. The including file defines
 //   TILE_INLINE               the attributes of its functions
 //   depthwise_shape           what they need to know of the shape; constant where inlined
 //   rows_together(shape)      output rows that share prepared inputs, 1 or 2
 //   vectors_of(shape)         weight vectors of a group
 //   prepare(job, y, rows)     writes the planes of the output rows [y, y + rows)
-//   multiply(acc, inputs, plane_bytes, x, ...)  adds all taps of the group at `inputs`
+//   compute_tile(job, y, x, rows, columns)  the output pixels [x, x + columns) of these rows
 // and after it, run_depthwise is the whole kernel.
 #pragma once
 #include "avx2_support.h"
@@ -26,6 +25,7 @@ typedef struct {
   size_t half_columns;          // output columns from the lower to the upper half; 0: two blocks
   const depthwise_constants *constants;
   const int8_t *weights;
+  size_t first_row;  // of the output rows that are computed
   uint8_t *planes;  // prepared inputs: columns of DEPTHWISE_COLUMN bytes
   size_t columns, plane_bytes;
   __m256i outside, zero_point, lower, upper;
@@ -34,9 +34,7 @@ typedef struct {
 SWIFTLET_INLINE int rows_together(depthwise_shape shape);
 SWIFTLET_INLINE size_t vectors_of(depthwise_shape shape);
 TILE_INLINE void prepare(const depthwise_job *job, size_t y, int rows);
-TILE_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const uint8_t *inputs,
-                          size_t plane_bytes, size_t x, const int8_t *weights,
-                          depthwise_shape shape, int rows, int columns);
+TILE_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int rows, int columns);
 
 // A column of a row of the padded picture: 32 channels, or 16 of each half's column.
 AVX2_INLINE __m256i load_column(const depthwise_job *job, depthwise_row row, size_t column) {
@@ -66,36 +64,6 @@ AVX2_INLINE void store_pixel(const depthwise_job *job, uint8_t *to, __m256i byte
     uint8_t all[32];
     _mm256_storeu_si256((__m256i *)all, bytes);
     memcpy(to + job->byte_begin, all + job->byte_begin, count);
-  }
-}
-
-// Output pixels [x, x + columns) of the rows [y, y + rows).
-TILE_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int rows, int columns) {
-  const swiftlet_depthwise *d = job->depthwise;
-  __m256i scaled[DEPTHWISE_GROUPS][TILE_MAX_ROWS][TILE_MAX_COLUMNS];
-  const size_t group_bytes = vectors_of(job->shape) * 32;
-  SWIFTLET_ROLLED for (size_t g = 0; g < DEPTHWISE_GROUPS; g++) {
-    __m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS];
-    __m256i bias = avx2_load(job->constants->bias + 8 * g);
-    SWIFTLET_UNROLL for (int r = 0; r < rows; r++)
-      SWIFTLET_UNROLL for (int m = 0; m < columns; m++) acc[r][m] = bias;
-    multiply(acc, job->planes + 32 * g, job->plane_bytes, x, job->weights + g * group_bytes,
-             job->shape, rows, columns);
-    __m256 multiplier = _mm256_loadu_ps(job->constants->multiplier + 8 * g);
-    SWIFTLET_UNROLL for (int r = 0; r < rows; r++)
-      SWIFTLET_UNROLL for (int m = 0; m < columns; m++)
-        scaled[g][r][m] = avx2_scale(acc[r][m], multiplier);
-  }
-  SWIFTLET_UNROLL for (int r = 0; r < rows; r++) {
-    uint8_t *to = d->output + ((y + r) * d->output_width + x) * d->channels + job->channel;
-    SWIFTLET_UNROLL for (int m = 0; m < columns; m++, to += d->channels) {
-      // The halves stay apart: packing works within them. int16 saturates wider than the clamp.
-      __m256i low = _mm256_packs_epi32(scaled[0][r][m], scaled[1][r][m]);
-      __m256i high = _mm256_packs_epi32(scaled[2][r][m], scaled[3][r][m]);
-      __m256i bytes = _mm256_packus_epi16(_mm256_adds_epi16(low, job->zero_point),
-                                          _mm256_adds_epi16(high, job->zero_point));
-      store_pixel(job, to, _mm256_min_epu8(_mm256_max_epu8(bytes, job->lower), job->upper));
-    }
   }
 }
 
@@ -136,7 +104,8 @@ TILE_INLINE void run_depthwise(const swiftlet_depthwise *d, depthwise_shape shap
                                size_t row_begin, size_t row_end, size_t block_begin,
                                size_t block_end, void *scratch) {
   if (d->output_width == 0) return;
-  depthwise_job job = {.depthwise = d, .shape = shape, .planes = scratch};
+  depthwise_job job = {
+      .depthwise = d, .shape = shape, .first_row = row_begin, .planes = scratch};
   job.outside = _mm256_set1_epi8((char)d->pad_value);
   job.zero_point = _mm256_set1_epi16((short)d->requantization.zero_point);
   job.lower = _mm256_set1_epi8((char)d->requantization.lower);

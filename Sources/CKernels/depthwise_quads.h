@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Depthwise convolutions in the planes of depthwise_quads_layout.h. The including file defines
-// before
-//   TILE_INLINE                       the attributes of its functions
-//   add_quads(acc, inputs, weights)   acc + the sum of the four products of each lane
+// Prepares the planes of depthwise_quads_layout.h. The including file defines TILE_INLINE, the
+// attributes of its functions, before, and the tile of depthwise_avx2.h.
 #pragma once
 #include "depthwise_quads_layout.h"
 #include "depthwise_avx2.h"
@@ -92,33 +90,4 @@ TILE_INLINE void prepare(const depthwise_job *job, size_t y, int output_rows) {
                     depthwise_padded_row(job->depthwise, first + single_row(s, r), job->channel,
                                          outside),
                     job->planes + (1 + r) * job->plane_bytes);
-}
-
-TILE_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const uint8_t *inputs,
-                          size_t plane_bytes, size_t x, const int8_t *weights, depthwise_shape s,
-                          int rows, int columns) {
-  const uint8_t *plane = inputs + x * s.stride * DEPTHWISE_COLUMN;
-  SWIFTLET_UNROLL for (size_t k = 0; k < s.kernel; k++) {
-    __m256i w[TILE_MAX_ROWS];
-    SWIFTLET_UNROLL for (int r = 0; r < rows; r++, weights += 32) w[r] = avx2_load(weights);
-    weights += 32 * (rows_together(s) - rows);
-    SWIFTLET_UNROLL for (int m = 0; m < columns; m++) {
-      __m256i quads = avx2_load(plane + ((size_t)m * s.stride + k) * DEPTHWISE_COLUMN);
-      SWIFTLET_UNROLL for (int r = 0; r < rows; r++)
-        acc[r][m] = add_quads(acc[r][m], quads, w[r]);
-    }
-  }
-  if (s.kernel != 5) return;
-  // Planes 1 and 2 hold every `stride`-th column, so that an output reads neighbours of four.
-  plane = inputs + x * DEPTHWISE_COLUMN;
-  SWIFTLET_UNROLL for (int r = 0; r < rows; r++) {
-    plane += plane_bytes;
-    SWIFTLET_UNROLL for (size_t part = 0; part < 2; part++, weights += 32) {
-      __m256i w = avx2_load(weights);
-      SWIFTLET_UNROLL for (int m = 0; m < columns; m++) {
-        size_t column = (size_t)m + part * 4 / s.stride;
-        acc[r][m] = add_quads(acc[r][m], avx2_load(plane + column * DEPTHWISE_COLUMN), w);
-      }
-    }
-  }
 }

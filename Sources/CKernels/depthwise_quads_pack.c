@@ -63,6 +63,16 @@ static void pack(const swiftlet_depthwise *d, void *packed, size_t together) {
 
 void depthwise_quads_pack(const swiftlet_depthwise *d, void *packed) { pack(d, packed, 1); }
 
+size_t depthwise_quads_wide_packed_byte_count(const swiftlet_depthwise *d) {
+  return depthwise_quads_packed_byte_count(d);
+}
+
+void depthwise_quads_wide_pack(const swiftlet_depthwise *d, void *packed) { pack(d, packed, 2); }
+
 size_t depthwise_quads_scratch_byte_count(const swiftlet_depthwise *d) {
   return depthwise_columns(d) * DEPTHWISE_COLUMN * (d->kernel_height == 5 ? 3 : 1);
+}
+
+size_t depthwise_quads_wide_scratch_byte_count(const swiftlet_depthwise *d) {
+  return depthwise_quads_scratch_byte_count(d);
 }

@@ -29,6 +29,7 @@ SWIFTLET_INLINE depthwise_row depthwise_padded_row(const swiftlet_depthwise *d, 
                                                    size_t channel, const uint8_t *outside) {
   size_t row = padded_row - d->pad_top;  // wraps above the picture
   if (row >= d->input_height) return (depthwise_row){outside, 0};
+  row &= d->input_ring - 1;  // all bits without a ring
   return (depthwise_row){d->input + row * d->input_width * d->channels + channel, d->channels};
 }
 

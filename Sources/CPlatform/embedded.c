@@ -5,16 +5,43 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
-// Double.init?(String) calls it: the end of the number, or null where there is none. A program that
-// never calls setlocale() reads numbers as the C locale writes them.
+// Double.init?(String) calls it: the end of the number, or null where there is none. It reads decimal
+// numbers whose digits fit 53 bits and whose power of ten is exact, 10^-22...10^22: one operation then
+// rounds correctly (Clinger, "How to Read Floating Point Numbers Accurately", 1990). Options need no
+// more, and the C library's strtod() would bring its locales.
 const char *_swift_stdlib_strtod_clocale(const char *text, double *result);
 const char *_swift_stdlib_strtod_clocale(const char *text, double *result) {
-  if (*text == ' ' || (*text >= '\t' && *text <= '\r')) return NULL;
-  char *end;
-  *result = strtod(text, &end);
-  return end == text ? NULL : end;
+  const bool is_negative = *text == '-';
+  if (*text == '-' || *text == '+') text++;
+  uint64_t digits = 0;
+  int exponent = 0, count = 0;
+  bool has_point = false;
+  for (; (*text >= '0' && *text <= '9') || (*text == '.' && !has_point); text++) {
+    if (*text == '.') {
+      has_point = true;
+      continue;
+    }
+    digits = digits * 10 + (uint64_t)(*text - '0');
+    if (digits > (1ull << 53)) return NULL;
+    exponent -= has_point;
+    count++;
+  }
+  if (count == 0) return NULL;
+  if (*text == 'e' || *text == 'E') {
+    const int sign = *++text == '-' ? -1 : 1;
+    if (*text == '-' || *text == '+') text++;
+    if (*text < '0' || *text > '9') return NULL;
+    int power = 0;
+    for (; *text >= '0' && *text <= '9'; text++) power = power > 99 ? power : power * 10 + *text - '0';
+    exponent += sign * power;
+  }
+  if (exponent < -22 || exponent > 22) return NULL;
+  double power = 1;
+  for (int i = exponent < 0 ? -exponent : exponent; i > 0; i--) power *= 10;
+  const double number = exponent < 0 ? (double)digits / power : (double)digits * power;
+  *result = is_negative ? -number : number;
+  return text;
 }
 
 // Its tables of Unicode are large and nearly unused: without them, texts are equal where their bytes

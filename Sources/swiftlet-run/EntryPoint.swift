@@ -7,6 +7,7 @@ import CPlatform
   func main(
     _ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   ) -> Int32 {
+    swiftlet_share_heap()
     var words: [String] = []
     for index in 1..<max(Int(count), 1) {
       if let word = arguments[index] { words.append(String(cString: word)) }

@@ -11,23 +11,22 @@ struct RunSession {
   /// Watches until something ends it.
   /// - Returns: why.
   func run() throws(Failure) -> EndReason {
+    let feed = Feed()
+    swiftlet_signals_install(feed.arrival.descriptor)
+    // A stream is read while the model is made ready; a camera's frame size depends on the model.
+    try startStream(feed)
     let model = try RunModel.open(arguments)
     let (name, trial) = (model.name, model.trial)
     let classifier = model.takeClassifier()
-    let feed = Feed()
-    swiftlet_signals_install(feed.arrival.descriptor)
     let options = try watchOptions(classifier)
     let board = WatchBoard()
     let sinks = sinks(board, trial)
-    let thread = try startSource(feed, classifier.adequateSide(region: options.region))
+    try startCamera(feed, classifier.adequateSide(region: options.region))
     var watcher = Watcher(
       classifier, modelName: name, source: sourceName,
       feed: feed, options: options, sinks: sinks, board: board,
       writesMetrics: arguments.output.metricsFile != nil)
-    let reason = watcher.run()
-    // A driver that hangs must not hold up the end; what it holds goes with the process.
-    thread.detach()
-    return reason
+    return watcher.run()
   }
 
   private func watchOptions(_ classifier: borrowing Classifier) throws(Failure) -> WatchOptions {
@@ -56,7 +55,7 @@ struct RunSession {
       sinks.append(log)
     }
     if let service = ServiceSink.ofEnvironment() { sinks.append(service) }
-    if let trial { sinks.append(TrialSink(trial)) }
+    if let trial { sinks.append(TrialSink.make(trial)) }
     if let path = output.metricsFile { sinks.append(MetricsFileSink(path: path, board: board)) }
     return sinks
   }
@@ -89,25 +88,34 @@ struct RunSession {
     }
   }
 
-  private func startSource(
-    _ feed: Feed, _ adequateSide: (width: Int, height: Int)
-  ) throws(Failure) -> WorkerThread {
+  private func startStream(_ feed: Feed) throws(Failure) {
     let input = arguments.input
-    let thread: WorkerThread?
     switch source {
-    case .camera(let selector):
-      thread = CameraSource.start(input.camera(selector, adequateSide), feed: feed)
+    case .camera: return
     case .file(let path):
       let options = try input.stream(takesEveryFrame: true)
-      thread = StreamSource.start(try open(path), name: path, options: options, feed: feed)
+      try letRun(
+        StreamSource.start(try open(path), name: path, options: options, feed: feed))
     case .standardInput:
       let options = try input.stream(takesEveryFrame: input.takesEveryFrame)
-      thread = StreamSource.start(STDIN_FILENO, name: "-", options: options, feed: feed)
+      try letRun(StreamSource.start(STDIN_FILENO, name: "-", options: options, feed: feed))
     }
+  }
+
+  private func startCamera(
+    _ feed: Feed, _ adequateSide: (width: Int, height: Int)
+  ) throws(Failure) {
+    guard case .camera(let selector) = source else { return }
+    try letRun(CameraSource.start(arguments.input.camera(selector, adequateSide), feed: feed))
+  }
+
+  /// Nobody waits for a source: a driver that hangs must not hold up the end, and what it holds goes
+  /// with the process.
+  private func letRun(_ thread: WorkerThread?) throws(Failure) {
     guard let thread else {
       throw Failure("a thread could not be started; close other programs", code: Failure.failed)
     }
-    return thread
+    thread.detach()
   }
 
   private func open(_ path: String) throws(Failure) -> Int32 {

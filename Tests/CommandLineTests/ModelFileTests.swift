@@ -50,6 +50,11 @@ struct ModelFileTests {
       let times = try #require(object["milliseconds"] as? [String: Double])
       #expect(Set(times.keys) == ["min", "median", "p99"])
       #expect((object["layers"] as? [Any])?.isEmpty == false)
+      // Of the scalar reference no peak is known.
+      let scalar = try swiftlet(
+        "benchmark", model, "--iterations", "1", "--json", "--no-fusion", "--isa", "scalar"
+      ).object()
+      #expect(scalar["shareOfPeak"] is NSNull)
     }
   }
 

@@ -34,6 +34,15 @@ struct JSONLineTests {
     #expect(String(decoding: line.bytes, as: UTF8.self) == "{\"x\":\(text)}")
   }
 
+  @Test(
+    arguments: [
+      (0, "0000000000000000"), (0xFEDC_BA98_7654_3210, "fedcba9876543210"),
+      (.max, "ffffffffffffffff"),
+    ] as [(UInt64, String)])
+  func digestsAreSixteenDigits(_ value: UInt64, _ text: String) throws {
+    #expect(try object { $0.add("digest", hexadecimal: value) }["digest"] as? String == text)
+  }
+
   @Test func integersKeepAllDigits() throws {
     for value in [0, 9, 10, -1, Int.max, Int.min] {
       var line = JSONLine()

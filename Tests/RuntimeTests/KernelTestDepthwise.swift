@@ -30,6 +30,7 @@ final class DepthwiseCase {
   let shape: Shape
   private let inputUpper: Int
   private let padValue: UInt8
+  private let ring: Int
   private let input: AlignedBytes
   private let weights: AlignedBytes
   private let requantization: RandomRequantization
@@ -38,7 +39,8 @@ final class DepthwiseCase {
     self.shape = shape
     self.inputUpper = inputUpper
     padValue = UInt8(random.pick([0, 1, inputUpper / 2, inputUpper]))
-    let count = shape.height * shape.width * shape.channels
+    ring = random.pick([0, 0, 1, 4, 8])
+    let count = max(shape.height, ring) * shape.width * shape.channels
     input = AlignedBytes(count: count + Int(SWIFTLET_SLACK), filledWith: 0xFF)
     fillInput(
       UnsafeMutableRawBufferPointer(rebasing: input.bytes[..<count]), upper: inputUpper,
@@ -61,7 +63,7 @@ final class DepthwiseCase {
     swiftlet_depthwise(
       input: input.pointer(), output: output, input_height: shape.height,
       input_width: shape.width, output_height: shape.outputHeight,
-      output_width: shape.outputWidth, channels: shape.channels,
+      output_width: shape.outputWidth, channels: shape.channels, input_ring: ring,
       kernel_height: shape.kernelHeight, kernel_width: shape.kernelWidth,
       stride_y: shape.strideY, stride_x: shape.strideX, pad_top: shape.pads[0],
       pad_left: shape.pads[1], pad_value: padValue, input_upper: UInt8(inputUpper),

@@ -32,4 +32,12 @@ struct KernelTestsAVX512VNNI {
     "AVX-512 VNNI depthwise convolutions equal the reference on random shapes and partial ranges",
     arguments: ListedKernel.all(SWIFTLET_OPERATOR_DEPTHWISE, set))
   func depthwiseRanges(_ listed: ListedKernel) { checkDepthwiseRanges(listed.kernel) }
+
+  @Test(
+    "AVX-512 additions equal the reference",
+    arguments: ListedKernel.all(SWIFTLET_OPERATOR_ADD, set))
+  func additions(_ listed: ListedKernel) {
+    checkAdd(listed.kernel)
+    checkAddOfAllPairs(listed.kernel)
+  }
 }

@@ -89,6 +89,7 @@ typedef struct {
   const uint8_t *_Nonnull input;
   uint8_t *_Nonnull output;
   size_t input_height, input_width, output_height, output_width, channels;
+  size_t input_ring;  // 0, or a power of two: row y lies where row y % input_ring would
   size_t kernel_height, kernel_width, stride_y, stride_x, pad_top, pad_left;
   uint8_t pad_value;
   uint8_t input_upper;                   // no input byte exceeds this
@@ -238,6 +239,10 @@ int swiftlet_probe_runs(swiftlet_probe _Nonnull probe);
 // contains one of `chips`. No, where the file cannot be read.
 int swiftlet_chip_is_among(const char *_Nonnull path, const char *_Nonnull const *_Nonnull chips,
                            size_t count);
+
+// Multiplies in registers alone, `rounds` times, as the kernels of an instruction set do that need
+// `proof`; returns how many multiply-accumulates that were, or 0 where it is not known how.
+size_t swiftlet_peak(swiftlet_isa isa, swiftlet_proof proof, size_t rounds);
 
 // The strongest proof that holds for one weight block of `byte_count` bytes, laid out as
 // [byte_count / 64][16][4], when no input byte exceeds input_upper (1...255).

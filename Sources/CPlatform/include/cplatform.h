@@ -5,6 +5,9 @@
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,6 +47,13 @@ static inline void *_Nullable swiftlet_map_read_only(int descriptor, size_t byte
   void *address =
       mmap(NULL, byte_count, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0);
   return address == MAP_FAILED ? NULL : address;
+}
+
+// All threads share one heap: glibc else gives each one its own, and a board's memory is small.
+static inline void swiftlet_share_heap(void) {
+#if defined(__GLIBC__)
+  mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
 static inline uint64_t swiftlet_nanoseconds(void) {

@@ -158,9 +158,10 @@ package struct Watcher: ~Copyable {
   }
 
   private mutating func beat() {
-    guard let seconds = sinks.heartbeatSeconds else { return }
-    sinks.beat()
-    heartbeatDue = swiftlet_nanoseconds() + Self.nanoseconds(seconds)
+    if sinks.heartbeatSeconds != nil { sinks.beat() }
+    // A sink may have had enough.
+    let seconds = sinks.heartbeatSeconds
+    heartbeatDue = seconds.map { swiftlet_nanoseconds() + Self.nanoseconds($0) } ?? .max
   }
 
   private func noteMetrics() {

@@ -45,8 +45,9 @@ struct NetworkComparison {
   private func int8Outputs(_ file: [UInt8], picture: Int) throws -> [[UInt8]] {
     do throws(RuntimeError) {
       let limits = ModelLimits(activationByteCount: .max, operationCount: .max)
-      let engine = try Engine.make(
-        Model.load(file.span.bytes, limits: limits), options: EngineOptions(limits: limits))
+      var options = EngineOptions(limits: limits)
+      options.fusion = .off
+      let engine = try Engine.make(Model.load(file.span.bytes, limits: limits), options: options)
       if let storage = calibration.activations[graph.input] {
         let input = pictures.quantized(picture, storage)
         try input.span.bytes.withUnsafeBytes { bytes throws(RuntimeError) in

@@ -8,6 +8,7 @@ public struct EngineOptions: Sendable {
   /// The name of an instruction set ("scalar", "avx2", ...); nil for the best of this machine.
   public var instructionSet: String?
   public var limits: ModelLimits
+  package var fusion = FusionPolicy.automatic
 
   public init(
     threads: Int = 1, instructionSet: String? = nil, limits: ModelLimits = ModelLimits()
@@ -18,12 +19,21 @@ public struct EngineOptions: Sendable {
   }
 }
 
+/// Which groups of nodes run together, a band of rows at a time. The bytes are the same.
+package enum FusionPolicy: Sendable, Equatable {
+  /// Those that pay by their sizes.
+  case automatic
+  /// All that are possible, with buffers of about so many bytes a thread.
+  case always(bufferByteCount: Int)
+  case off
+}
+
 /// Runs a verified model: bytes in, scores out. After `init` it allocates nothing.
 package struct Engine: ~Copyable {
   package let model: Model
   package let instructionSet: InstructionSet
   package let threads: Int
-  private let plan: Plan
+  let plan: Plan
   private let pool: WorkerPool
   private let frame: AlignedBuffer
 
@@ -34,7 +44,9 @@ package struct Engine: ~Copyable {
   ) throws(RuntimeError) -> Engine {
     let isa = try select(options.instructionSet)
     let threads = min(max(options.threads, 1), 64)
-    let plan = try Planner(isa: isa, threads: threads, limits: options.limits).plan(model)
+    let plan = try Planner(
+      isa: isa, threads: threads, limits: options.limits, policy: options.fusion
+    ).plan(model)
     let pool = try WorkerPool(threadCount: threads)
     let frame = try unsafe AlignedBuffer(byteCount: MemoryLayout<Frame>.size)
     return Engine(
@@ -110,8 +122,9 @@ package struct Engine: ~Copyable {
   }
 
   /// As `run` on the calling thread alone; `visit` sees each node's output bytes before later nodes
-  /// may overwrite them.
+  /// may overwrite them. The engine must have been made without fusion.
   package func run(visit: (_ node: Int, _ output: UnsafeRawBufferPointer) -> Void) {
+    precondition(plan.fusion.groups.isEmpty, "nodes that run together cannot be visited one by one")
     let alone = Share(thread: 0, threads: 1)
     for index in 0..<plan.stepCount {
       if let border = unsafe Self.border(plan.steps[index]) { unsafe border.run(alone) }
@@ -149,6 +162,7 @@ package struct Engine: ~Copyable {
     let share = Share(thread: thread, threads: pool.threadCount)
     var last = unsafe frame.nanoseconds == nil ? 0 : swiftlet_nanoseconds()
     for index in unsafe 0..<frame.stepCount {
+      if case .none = unsafe frame.steps[index] { continue }
       if let border = unsafe border(frame.steps[index]) {
         unsafe border.run(share)
         pool.barrier()
@@ -164,8 +178,11 @@ package struct Engine: ~Copyable {
   }
 
   private static func border(_ step: Step) -> PadStep? {
-    if case .convolution(let convolution) = unsafe step { return unsafe convolution.border }
-    return nil
+    switch unsafe step {
+    case .convolution(let convolution): return unsafe convolution.border
+    case .fused(let fused): return unsafe fused.pointee.expand?.border
+    default: return nil
+    }
   }
 
   private static func run(_ step: Step, _ share: Share) {
@@ -176,26 +193,8 @@ package struct Engine: ~Copyable {
     case .pool(let step): unsafe step.run(share)
     case .lookup(let step): unsafe step.run(share)
     case .pad(let step): unsafe step.run(share)
-    }
-  }
-
-  // MARK: - For reports
-
-  package var activationByteCount: Int { plan.layout.byteCount }
-  package func liveByteCount(at node: Int) -> Int { plan.layout.liveByteCount(at: node) }
-  package func kernelName(_ node: Int) -> String { unsafe String(cString: plan.kernelNames[node]) }
-
-  /// Multiply-accumulates of a node; 0 for one that has none.
-  package func multiplyAccumulates(_ node: Int) -> UInt64 {
-    let record = model.nodes[node]
-    let output = model.tensors[record.output]
-    let taps = UInt64(record.kernelHeight * record.kernelWidth)
-    switch record.operation {
-    case .convolution:
-      return UInt64(output.elementCount) * taps
-        * UInt64(model.tensors[record.input].channels / record.groups)
-    case .depthwise: return UInt64(output.elementCount) * taps
-    default: return 0
+    case .fused(let step): unsafe step.pointee.run(share)
+    case .none: break
     }
   }
 }

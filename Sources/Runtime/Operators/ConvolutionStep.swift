@@ -31,11 +31,22 @@ import CKernels
   func run(_ share: Share) {
     let pixels = unsafe splitsBlocks ? 0..<pixelCount : share.part(of: pixelCount, granule: 4)
     let units = unsafe splitsBlocks ? share.part(of: unitCount) : 0..<unitCount
+    unsafe run(pixels, units, inputShift: 0, outputShift: 0)
+  }
+
+  /// Computes `pixels` with the input and the output as many bytes further on as the shifts say.
+  /// Only outputs in u8 may be shifted.
+  func run(_ pixels: Range<Int>, _ units: Range<Int>, inputShift: Int, outputShift: Int) {
     var pixel = pixels.lowerBound
     while pixel < pixels.upperBound {
       let end = unsafe min(pixel &+ pixelsPerChunk, pixels.upperBound)
       for index in unsafe 0..<runCount {
-        unsafe run(runs[index], units, pixel, end)
+        var run = unsafe runs[index]
+        unsafe run.convolution.input += inputShift
+        if outputShift != 0 {
+          unsafe run.convolution.output = run.convolution.output.map { unsafe $0 + outputShift }
+        }
+        unsafe self.run(run, units, pixel, end)
       }
       pixel = end
     }

@@ -14,7 +14,11 @@ import CPlatform
   var count: Int
 
   func run(_ share: Share) {
-    let part = unsafe share.part(of: count, granule: ModelFormat.alignment)
+    unsafe run(share.part(of: count, granule: ModelFormat.alignment))
+  }
+
+  /// Computes the bytes of a range.
+  func run(_ part: Range<Int>) {
     guard !part.isEmpty else { return }
     let start = part.lowerBound
     unsafe withUnsafePointer(to: add) { operation in

@@ -8,6 +8,7 @@ import CKernels
 @safe struct Plan: ~Copyable {
   let arena: AlignedBuffer
   let layout: ArenaLayout
+  let fusion: Fusion
   let steps: UnsafeMutablePointer<Step>
   let stepCount: Int
   /// The name of each step's kernel, a string of the program's own.
@@ -17,12 +18,14 @@ import CKernels
   private let memory: PlanMemory
 
   init(
-    arena: consuming AlignedBuffer, layout: ArenaLayout, steps: UnsafeMutablePointer<Step>,
+    arena: consuming AlignedBuffer, layout: ArenaLayout, fusion: Fusion,
+    steps: UnsafeMutablePointer<Step>,
     stepCount: Int, kernelNames: UnsafeMutablePointer<UnsafePointer<CChar>>,
     tensors: UnsafeMutablePointer<UnsafeMutableRawPointer>, memory: consuming PlanMemory
   ) {
     self.arena = arena
     self.layout = layout
+    self.fusion = fusion
     unsafe self.steps = steps
     self.stepCount = stepCount
     unsafe self.kernelNames = kernelNames

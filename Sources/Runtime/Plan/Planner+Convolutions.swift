@@ -136,9 +136,10 @@ extension Planner {
   // MARK: - Depthwise
 
   func depthwiseStep(
-    _ node: NodeRecord, _ model: borrowing Model, _ place: NodePlace, _ memory: inout PlanMemory
+    _ node: NodeRecord, _ model: borrowing Model, _ place: NodePlace, _ group: FusedGroup?,
+    _ memory: inout PlanMemory
   ) throws(RuntimeError) -> (Step, UnsafePointer<CChar>) {
-    var operation = unsafe depthwise(node, model)
+    var operation = unsafe depthwise(node, model, ringRows: group?.ringRows ?? 0)
     unsafe operation.input = UnsafePointer(place.bytes(node.input))
     unsafe operation.output = place.bytes(node.output)
     let kernel = unsafe KernelList.depthwise(isa, operation)
@@ -152,20 +153,24 @@ extension Planner {
     let step = unsafe DepthwiseStep(
       depthwise: operation, kernel: kernel.depthwise ?? KernelList.depthwiseReference,
       blockCount: blockCount, rowsPerBand: max(Self.bandByteCount / max(bandRow, 1) / 4 * 4, 4),
-      scratch: place.scratch, scratchStride: Self.scratchStride(kernel, &operation),
+      scratch: place.scratch + (group?.kernelOffset ?? 0),
+      scratchStride: Self.scratchStride(kernel, &operation),
       splitsBlocks: blockCount >= 2 * threads && Int(operation.output_height) < 8 * threads)
     return unsafe (.depthwise(step), kernel.name)
   }
 
   /// The operation without the addresses of its activations.
-  func depthwise(_ node: NodeRecord, _ model: borrowing Model) -> swiftlet_depthwise {
+  func depthwise(
+    _ node: NodeRecord, _ model: borrowing Model, ringRows: Int
+  ) -> swiftlet_depthwise {
     let (input, output) = (model.tensors[node.input], model.tensors[node.output])
     let nowhere = unsafe UnsafeMutablePointer<UInt8>(
       mutating: model.data(0).assumingMemoryBound(to: UInt8.self))
     return unsafe swiftlet_depthwise(
       input: nowhere, output: nowhere, input_height: input.height, input_width: input.width,
       output_height: output.height, output_width: output.width, channels: input.channels,
-      kernel_height: node.kernelHeight, kernel_width: node.kernelWidth, stride_y: node.strideY,
+      input_ring: ringRows, kernel_height: node.kernelHeight, kernel_width: node.kernelWidth,
+      stride_y: node.strideY,
       stride_x: node.strideX, pad_top: node.padTop, pad_left: node.padLeft,
       pad_value: UInt8(node.padValue), input_upper: UInt8(input.upper),
       weights: model.data(node.weightsOffset).assumingMemoryBound(to: Int8.self),

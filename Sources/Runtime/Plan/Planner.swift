@@ -6,6 +6,7 @@ struct Planner {
   let isa: InstructionSet
   let threads: Int
   let limits: ModelLimits
+  let policy: FusionPolicy
 
   /// Of the first-level data cache, the part that a chunk of input windows may fill.
   static let windowByteCount = 24 * 1024
@@ -18,7 +19,10 @@ struct Planner {
     for (index, node) in model.nodes.enumerated() {
       scratch[index] = scratchByteCount(node, model)
     }
-    let layout = ArenaLayout(tensors: model.tensors, nodes: model.nodes, scratch: scratch)
+    let fusion = fusion(of: model)
+    for group in fusion.groups { scratch[group.depthwise] = threads * group.scratchByteCount }
+    let layout = ArenaLayout(
+      tensors: model.tensors, nodes: model.nodes, scratch: scratch, fusion: fusion)
     let limit = limits.activationLimit(fileByteCount: model.byteCount)
     guard UInt64(layout.byteCount) <= limit else {
       throw .memoryLimit(needed: UInt64(layout.byteCount), limit: limit)
@@ -37,13 +41,14 @@ struct Planner {
     for index in 0..<count {
       let place = unsafe NodePlace(
         tensors: tensors,
-        scratch: arena.base + layout.offset(ofScratch: index, nodeCount: count))
+        scratch: arena.base + layout.offset(ofScratch: index))
       (unsafe steps[index], unsafe names[index]) = try unsafe step(
-        model.nodes[index], model, place, &memory)
+        model.nodes[index], model, place, fusion.group(of: index), &memory)
     }
+    for group in fusion.groups { try unsafe fuse(group, model, steps, &memory) }
     return unsafe Plan(
-      arena: arena, layout: layout, steps: steps, stepCount: count, kernelNames: names,
-      tensors: tensors, memory: memory)
+      arena: arena, layout: layout, fusion: fusion, steps: steps, stepCount: count,
+      kernelNames: names, tensors: tensors, memory: memory)
   }
 
   /// The addresses that a node's step needs. The arena's layout gave each tensor its bytes.
@@ -65,7 +70,7 @@ struct Planner {
       return (input.height + node.padTop + node.padBottom)
         * (input.width + node.padLeft + node.padRight) * input.channels
     case .depthwise:
-      var operation = unsafe depthwise(node, model)
+      var operation = unsafe depthwise(node, model, ringRows: 0)
       let kernel = unsafe KernelList.depthwise(isa, operation)
       return unsafe threads * Self.scratchStride(kernel, &operation)
     default: return 0
@@ -85,11 +90,12 @@ struct Planner {
   }
 
   private func step(
-    _ node: NodeRecord, _ model: borrowing Model, _ place: NodePlace, _ memory: inout PlanMemory
+    _ node: NodeRecord, _ model: borrowing Model, _ place: NodePlace, _ group: FusedGroup?,
+    _ memory: inout PlanMemory
   ) throws(RuntimeError) -> (Step, UnsafePointer<CChar>) {
     switch node.operation {
     case .convolution: return try unsafe convolutionStep(node, model, place, &memory)
-    case .depthwise: return try unsafe depthwiseStep(node, model, place, &memory)
+    case .depthwise: return try unsafe depthwiseStep(node, model, place, group, &memory)
     case .add: return unsafe addStep(node, model, place)
     case .averagePool, .maxPool: return unsafe poolStep(node, model, place)
     case .lookup:

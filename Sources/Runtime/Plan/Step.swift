@@ -12,6 +12,10 @@ import CKernels
   case pool(PoolStep)
   case lookup(LookupStep)
   case pad(PadStep)
+  /// A group of nodes, at the place of its last one.
+  case fused(UnsafePointer<FusedStep>)
+  /// Done by the group that the node belongs to.
+  case none
 }
 
 /// The share of one thread in a step.

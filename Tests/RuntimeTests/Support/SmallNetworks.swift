@@ -127,7 +127,7 @@ extension SmallNetwork {
   }
 
   /// Random weights, extremes among them, and multipliers that spread the output over its range.
-  private static func fill(
+  static func fill(
     _ plain: inout PlainConvolution, channels: Int, zeroPoint: Int, _ random: inout TestRandom
   ) {
     let perOutput = plain.kernel.height * plain.kernel.width * (channels / plain.groups)

@@ -32,7 +32,8 @@ package enum DepthwiseReference {
       let row = unsafe y * d.stride_y + tap / d.kernel_width - d.pad_top
       let column = unsafe x * d.stride_x + tap % d.kernel_width - d.pad_left
       let inside = unsafe row >= 0 && row < d.input_height && column >= 0 && column < d.input_width
-      let at = unsafe (row * d.input_width + column) * d.channels + n
+      let place = unsafe d.input_ring > 0 ? row & (d.input_ring - 1) : row
+      let at = unsafe (place * d.input_width + column) * d.channels + n
       let value = unsafe inside ? d.input[at] : d.pad_value
       acc += unsafe Int32(value) * Int32(weights[tap * block])
     }
