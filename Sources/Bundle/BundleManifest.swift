@@ -45,8 +45,9 @@ package struct BundleManifest: Sendable {
       let runner = fields.next("runner"), let oldest = RunnerVersion(runner),
       let model = Self.digest(&fields, "model"),
       let labels = Self.digest(&fields, "labels"),
-      let preprocessing = Self.digest(&fields, "preprocessing"), fields.isAtEnd
-    else { throw .malformedManifest(path, line: fields.line + 1) }
+      let preprocessing = Self.digest(&fields, "preprocessing")
+    else { throw .malformedManifest(path, line: fields.line) }
+    guard fields.isAtEnd else { throw .malformedManifest(path, line: fields.line + 1) }
     self.name = String(decoding: name, as: UTF8.self)
     self.runner = oldest
     digests = ModelDigests(model: model, labels: labels, preprocessing: preprocessing)

@@ -3,7 +3,7 @@
 /// Small text files of `key value` lines in a fixed order, as manifest and state are.
 struct LineFields {
   private var rest: ArraySlice<UInt8>
-  /// The line that was read last, counted from 1.
+  /// The line that was asked for last, counted from 1.
   private(set) var line = 0
 
   init(_ bytes: [UInt8]) { rest = bytes[...] }
@@ -13,6 +13,7 @@ struct LineFields {
   /// The value behind `key` and one space in the next line; nil, and nothing is read, where it has
   /// another key or no end.
   mutating func next(_ key: StaticString) -> ArraySlice<UInt8>? {
+    line += 1
     guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
     let text = rest[..<end]
     let count = key.utf8CodeUnitCount
@@ -22,7 +23,6 @@ struct LineFields {
     }
     guard matches else { return nil }
     rest = rest[(end + 1)...]
-    line += 1
     return text[(text.startIndex + count + 1)...]
   }
 

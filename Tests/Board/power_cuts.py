@@ -28,7 +28,7 @@ class Board:
     def start(self, *words):
         """Starts the runner on the picture: the model's name and the label."""
         outcome = subprocess.run(
-            self.command("--file", self.picture, "--isa", "scalar", *words), capture_output=True, text=True)
+            self.command("--file", self.picture, *words), capture_output=True, text=True)
         events = [json.loads(line) for line in outcome.stdout.splitlines()]
         if outcome.returncode != 0 or not events or events[0]["event"] != "start":
             raise SystemExit(f"test-update: FAILED: the runner does not start: {outcome}")
@@ -53,7 +53,7 @@ class Board:
         """A command that changes the board: an update, or a start that takes or tries one."""
         bundle = self.bundles[round % len(self.bundles)]
         if round // 2 % 3 == 2:
-            return self.command("--file", self.picture, "--isa", "scalar", "--shipped", bundle)
+            return self.command("--file", self.picture, "--shipped", bundle)
         return self.command("update", bundle)
 
 

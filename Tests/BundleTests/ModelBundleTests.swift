@@ -54,9 +54,13 @@ struct ModelBundleTests {
   private func changeModel(_ folder: String, section: UInt32, offset: Int = 0) throws {
     var file = try bytes(folder, ModelBundle.modelName)
     func number(_ at: Int) -> Int { (0..<4).reduce(0) { $0 | Int(file[at + $1]) << (8 * $1) } }
-    let record = try #require(
-      (0..<number(12)).map { 64 + 24 * $0 }.first { number($0) == Int(section) })
-    file[number(record + 8) + offset] ^= 1
+    func start(_ kind: UInt32) throws -> Int {
+      let records = (0..<number(12)).map { 64 + 24 * $0 }
+      return number(try #require(records.first { number($0) == Int(kind) }) + 8)
+    }
+    // A label is changed in its text, to which its record points.
+    let place = section == 5 ? try start(4) + number(start(5)) : try start(section) + offset
+    file[place] ^= 1
     let digest = file.withUnsafeBytes { XXH64.digest(UnsafeRawBufferPointer(rebasing: $0[32...])) }
     for index in 0..<8 { file[24 + index] = UInt8(truncatingIfNeeded: digest >> (8 * index)) }
     try write(file, folder, ModelBundle.modelName)
@@ -90,7 +94,7 @@ struct ModelBundleTests {
       let original = try bytes(folder, ModelBundle.modelName)
       // The first label, the first mean, and the selftest's seed.
       for (section, offset, word) in [
-        (UInt32(4), 0, "labels"), (6, 16, "preprocessing"), (8, 0, "model file"),
+        (UInt32(5), 0, "labels"), (6, 16, "preprocessing"), (8, 0, "model file"),
       ] {
         try write(original, folder, ModelBundle.modelName)
         try changeModel(folder, section: section, offset: offset)

@@ -87,7 +87,7 @@ struct ServiceFiles {
   static let rules = """
     # Cameras belong to the group video, and wake the service.
     SUBSYSTEM=="video4linux", KERNEL=="video[0-9]*", GROUP="video", MODE="0660"
-    SUBSYSTEM=="video4linux", KERNEL=="video[0-9]*", ACTION=="add", ATTR{index}=="0", \
+    SUBSYSTEM=="video4linux", KERNEL=="video[0-9]*", ACTION!="remove", ATTR{index}=="0", \
     TAG+="systemd", ENV{SYSTEMD_WANTS}+="\(name).service"
 
     """

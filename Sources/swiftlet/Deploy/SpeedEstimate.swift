@@ -29,7 +29,7 @@ struct SpeedEstimate {
     switch report.target {
     case .x86?:
       if has("avx512_vnni") { return ("avx512vnni", 25, 90) }
-      return has("avx2") ? ("avx2", 10, 45) : ("scalar", 0.3, 1.5)
+      return has("avx2") ? ("avx2", 10, 45) : ("scalar", 0.1, 0.4)
     case .aarch64?, .armv7?:
       let isInOrder = inOrderParts.contains(report.part ?? "")
       if has("i8mm") && report.target == .aarch64 {
@@ -41,8 +41,8 @@ struct SpeedEstimate {
       if has("asimd") || has("neon") {
         return isInOrder ? ("neon", 1.5, 4) : ("neon", 3, 8)
       }
-      return ("scalar", 0.1, 0.4)
-    case .armv6?, nil: return ("scalar", 0.05, 0.3)
+      return ("scalar", 0.04, 0.2)
+    case .armv6?, nil: return ("scalar", 0.04, 0.15)
     }
   }
 }
