@@ -124,7 +124,8 @@ def new_record(arguments, cores):
         "commit": commit.stdout.strip(),
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "processor": machine.processor(), "coreCount": len(cores),
-        "iterations": arguments.iterations, "isRealtime": arguments.realtime, "engines": {}, "networks": {}}
+        "iterations": arguments.iterations, "isRealtime": arguments.realtime,
+        "engines": {}, "networks": {}}
 
 
 def continued(arguments, cores, used):

@@ -22,7 +22,8 @@ class Workspace:
     tflite: dict = field(default_factory=dict)
 
     def models(self, network, pictures):
-        folder = self.cache / "models" / f"{network.name}-{network.digest[:8]}-{pictures.digest[:6]}"
+        name = f"{network.name}-{network.digest[:8]}-{pictures.digest[:6]}"
+        folder = self.cache / "models" / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

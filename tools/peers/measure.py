@@ -27,8 +27,8 @@ class Launcher:
             report = Path(folder) / "report.json"
             pinned = ",".join(map(str, self.cores[:threads]))
             result = subprocess.run(
-                [self.program, str(report), pinned, self.priority, mark] + command, capture_output=True, text=True,
-                env=engine.environment())
+                [self.program, str(report), pinned, self.priority, mark] + command,
+                capture_output=True, text=True, env=engine.environment())
             if result.returncode:
                 raise RuntimeError(f"this command failed ({result.returncode}):\n"
                                    f"  {' '.join(command)}\n{result.stderr[-2000:]}")

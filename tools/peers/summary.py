@@ -14,7 +14,8 @@ def spread(values):
 def ratios(rounds, name, figure):
     """Peer / ours, formed within each round; None for ours and where ours did not run."""
     ours = counterpart(name)
-    pairs = [(one[name][figure], one[ours][figure]) for one in rounds if ours in one and name in one]
+    pairs = [(one[name][figure], one[ours][figure])
+             for one in rounds if ours in one and name in one]
     return spread([theirs / own for theirs, own in pairs]) if pairs else None
 
 

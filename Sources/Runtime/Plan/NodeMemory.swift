@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CKernels
 
 /// What one node takes of memory on one machine, in bytes, as its plan has it.
 package struct NodeMemory: Sendable, Equatable {
