@@ -40,6 +40,10 @@ embedded_target() {
     cpu+=(-D__linux__=1 -fPIC)
   fi
   for flag in "${cpu[@]}"; do swift_target+=(-Xcc "$flag"); done
+  if [[ $1 == armv* ]]; then
+    # This pass writes a store's address back to r10, in which Swift's methods find `self` after a call.
+    swift_target+=(-Xllvm -arm-load-store-opt=false)
+  fi
   if [[ -d /usr/$debian_triple/include ]]; then
     swift_target+=(-Xcc -isystem -Xcc "/usr/$debian_triple/include")
   fi

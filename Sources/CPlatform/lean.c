@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // For static programs with glibc. Its assertions and error messages would bring formatted output, wide
-// streams, translations and character sets into a program that prints JSON by itself, some 200 kB. These functions take their place.
+// streams, translations and character sets into a program that prints JSON by itself, some 200 kB.
+// These functions take their place.
 #if defined(SWIFTLET_STATIC)
 #include <features.h>
 #endif

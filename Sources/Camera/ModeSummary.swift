@@ -68,7 +68,7 @@ package enum ModeSummary {
 
   /// At most two digits behind the point, rounded half up.
   package static func number(_ value: Double) -> String {
-    let hundredths = Int(min(max(value, 0), 1e9) * 100 + 0.5)
+    let hundredths = Int(min(max(value, 0), 1e7) * 100 + 0.5)
     let (whole, rest) = (hundredths / 100, hundredths % 100)
     if rest == 0 { return String(whole) }
     let digits = (rest < 10 ? "0" : "") + String(rest % 10 == 0 ? rest / 10 : rest)

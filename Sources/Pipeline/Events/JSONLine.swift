@@ -110,11 +110,12 @@ package struct JSONLine {
   }
 
   private mutating func append(_ value: Double, digits: Int) {
-    var factor = 1
+    // Of 64 bits on every machine: an `Int` of 32 has no room for a month in milliseconds.
+    var factor: Int64 = 1
     for _ in 0..<digits { factor *= 10 }
-    let scaled = Int((abs(value) * Double(factor)).rounded())
+    let scaled = Int64((abs(value) * Double(factor)).rounded())
     if value < 0 && scaled > 0 { bytes.append(UInt8(ascii: "-")) }
-    append(scaled / factor)
+    append(magnitude: UInt64(scaled / factor))
     var fraction = scaled % factor
     guard fraction > 0 else { return }
     bytes.append(UInt8(ascii: "."))
@@ -127,7 +128,11 @@ package struct JSONLine {
 
   private mutating func append(_ value: Int) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    var rest = value.magnitude
+    append(magnitude: UInt64(value.magnitude))
+  }
+
+  private mutating func append(magnitude: UInt64) {
+    var rest = magnitude
     let start = bytes.count
     repeat {
       bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))

@@ -34,7 +34,7 @@ enum SystemReadings {
       for index in 0..<max(count, 0) where numbers.count < limit {
         let byte = buffer[index]
         if (48...57).contains(byte) {
-          value = min((value ?? 0) * 10 + Int(byte - 48), 1 << 50)
+          value = min((value ?? 0) * 10 + Int(byte - 48), Int.max / 16)
         } else {
           if let found = value { numbers.append(isNegative ? -found : found) }
           value = nil
