@@ -39,7 +39,7 @@ public enum ModelDefect: UInt8, Sendable {
   case `operator`, tensorIndex, order, geometry, groups, clamp
   case dataOffset, multiplier, accumulator, proof, weightPadding, table, padValue
   case labels, preprocessing, output, nodeCount
-  case classes, embedding
+  case classes, embedding, classOffsets
 }
 
 extension ModelDefect: CustomStringConvertible {
@@ -76,6 +76,7 @@ extension ModelDefect: CustomStringConvertible {
       "the network's output is not one row of scores, or not the embedding that its classes want"
     case .classes: "the class section's width, counts, scale or rejection rule is out of range"
     case .embedding: "a class embedding is zero, or its scale is not one over its length"
+    case .classOffsets: "the classes' offsets are not one for each row, or one is not within -2...2"
     case .nodeCount: "there are more than \(ModelFormat.maximumNodeCount) nodes"
     }
   }

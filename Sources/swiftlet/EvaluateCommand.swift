@@ -114,7 +114,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     if let unknown {
       try LabelsCommand.classify(unknown, &classifier) {
-        score.rejection.note($0, isKnown: false)
+        score.rejection.note($1, isKnown: false)
       }
     }
     print(json ? score.object(labels: names).line : score.table(labels: names))

@@ -57,6 +57,10 @@ struct InspectCommand: ParsableCommand {
       print(
         "classes      \(classes.classCount) embeddings of \(classes.width) bytes\(negatives), "
           + "logit scale \(classes.logitScale)")
+      if classes.hasOffsets {
+        let count = (0..<classes.rowCount).count { engine.model.classOffset($0) != 0 }
+        print("offsets      \(count) classes have one; swiftlet labels MODEL offset shows them")
+      }
       print("unknown      \(classes.rejection.map(LabelsCommand.describe) ?? "no threshold")")
     }
     let operations = (0..<engine.model.nodes.count).map { engine.multiplyAccumulates($0) }

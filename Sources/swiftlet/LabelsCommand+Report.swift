@@ -9,7 +9,8 @@ extension LabelsCommand {
     let count = found.labelCount + (found.classes?.negativeCount ?? 0)
     let labels = (0..<count).map { found.label($0) }
     if json {
-      print(object(labels, classCount: found.labelCount, found.classes).line)
+      let offsets = labels.indices.map { found.classOffset($0) }
+      print(object(labels, classCount: found.labelCount, found.classes, offsets: offsets).line)
     } else {
       for (index, label) in labels.enumerated() {
         print(index < found.labelCount ? label : "\(label)  (negative)")
@@ -25,8 +26,11 @@ extension LabelsCommand {
     if json {
       print(
         object(
-          labels, classCount: editor.labels.count, record, dropped: editor.droppedRejection
+          labels, classCount: editor.labels.count, record, offsets: editor.offsets,
+          dropped: editor.droppedRejection
         ).line)
+    } else if action == .offset {
+      printOffsets(editor)
     } else if action == .threshold {
       print(editor.rejection.map(Self.describe) ?? "no threshold: no picture is unknown")
     } else {
@@ -47,7 +51,8 @@ extension LabelsCommand {
   }
 
   private func object(
-    _ labels: [String], classCount: Int, _ record: ClassesRecord?, dropped: RejectionRule? = nil
+    _ labels: [String], classCount: Int, _ record: ClassesRecord?, offsets: [Float],
+    dropped: RejectionRule? = nil
   ) -> JSONText {
     .object(
       [
@@ -57,6 +62,7 @@ extension LabelsCommand {
         ("width", record.map { .integer($0.width) } ?? .null),
         ("logitScale", record.map { .number(decimal($0.logitScale)) } ?? .null),
         ("rejection", record?.rejection?.object ?? .null),
+        ("offsets", .array(record == nil ? [] : offsets.map { .number(decimal($0)) })),
       ] + (dropped.map { [("droppedRejection", $0.object)] } ?? []))
   }
 }

@@ -13,10 +13,10 @@ extension LabelsCommand {
         try Classifier(model, options: engine.options)
       }
       var scores = RejectionScores()
-      try Self.classify(folder, &classifier) { classifier in
+      try Self.classify(folder, &classifier) { _, classifier in
         if let score = classifier.rejectionScore(rule) { scores.known.append(score) }
       }
-      guard let threshold = scores.threshold(kept: keep) else {
+      guard let threshold = scores.threshold(kept: keep ?? Self.standardKeep) else {
         throw Failure("\(folder): none of its pictures can be decoded")
       }
       rule.threshold = threshold
@@ -36,9 +36,9 @@ extension LabelsCommand {
 
   /// Classifies a folder's pictures; broken ones are named and skipped.
   ///
-  /// - Parameter body: called after each picture.
+  /// - Parameter body: called after each picture with its path.
   static func classify(
-    _ folder: String, _ classifier: inout Classifier, _ body: (borrowing Classifier) -> Void
+    _ folder: String, _ classifier: inout Classifier, _ body: (String, borrowing Classifier) -> Void
   ) throws {
     let files: [String]
     do {
@@ -50,7 +50,7 @@ extension LabelsCommand {
     for (index, file) in files.enumerated() {
       do {
         _ = try classifier.classify(try Pictures.decode(path: file), top: 1)
-        body(classifier)
+        body(file, classifier)
       } catch let error as PictureError {
         Terminal.complain("skipped \(error)")
       }

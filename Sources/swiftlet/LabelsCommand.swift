@@ -13,20 +13,26 @@ struct LabelsCommand: ParsableCommand {
       its classes. They can be changed at any time, without training or calibration. BANK is the \
       embedding bank of the vision-language model that the student was distilled from.
         swiftlet labels MODEL [list] [--json]
-        swiftlet labels MODEL add NAME... --from BANK [--as LABEL] [--negative]
+        swiftlet labels MODEL add NAME... --from BANK [--as LABEL] [--negative] \
+          [--calibrate PICTURES]
         swiftlet labels MODEL remove NAME...
         swiftlet labels MODEL rename OLD NEW
         swiftlet labels MODEL threshold [VALUE | --calibrate PICTURES | --clear]
+        swiftlet labels MODEL offset [NAME... --calibrate PICTURES | --by OFFSET | --clear]
       A picture whose rejection score is below the threshold is unknown: classify and watch say so. \
       The score depends on all classes, so add and remove drop the threshold: calibrate it again, \
-      or insist with --keep-threshold. The file is replaced as a whole or not at all.
+      or insist with --keep-threshold. Beside classes that the student was trained on, an added \
+      one hardly ever wins; an offset raises its cosine. --calibrate chooses it by pictures of the \
+      trained classes, of which the share --keep stays with its class. The file is replaced as a \
+      whole or not at all.
       Examples:
         swiftlet labels model.swiftlet add zebra "sea turtle" --from bank.safetensors
+        swiftlet labels model.swiftlet add okapi --from bank.safetensors --calibrate pictures/
         swiftlet labels model.swiftlet threshold --calibrate pictures/
       """)
 
   enum Action: String, ExpressibleByArgument, CaseIterable {
-    case list, add, remove, rename, threshold
+    case list, add, remove, rename, threshold, offset
   }
 
   @Argument(help: "The model file.")
@@ -59,20 +65,28 @@ struct LabelsCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "threshold: a folder of pictures of the model's classes, none it was trained on.",
+      "threshold: a folder of pictures of the model's classes, none it was trained on. "
+        + "add, offset: a folder of pictures of the other classes, a folder for each class at best.",
       valueName: "folder"))
   var calibrate: String?
 
   @Option(
     help: ArgumentHelp(
-      "threshold: the share of those pictures that stay known, above 0 and at most 1.",
+      "threshold: the share of those pictures that stay known. add, offset: the share that keeps "
+        + "its class. Above 0 and at most 1; 0.95 if not given.",
       valueName: "share"))
-  var keep = 0.95
+  var keep: Double?
+  static let standardKeep = 0.95
 
-  @Flag(help: "threshold: no picture is unknown any more.")
+  @Option(
+    help: ArgumentHelp(
+      "offset: what is added to the classes' cosines, -2...2.", valueName: "offset"))
+  var by: Float?
+
+  @Flag(help: "threshold: no picture is unknown any more. offset: cosines as they are.")
   var clear = false
 
-  @Flag(help: "add, remove: keep a threshold that was calibrated for other classes.")
+  @Flag(help: "add, remove, offset: keep a threshold that was calibrated for other scores.")
   var keepThreshold = false
 
   @Option(
@@ -93,6 +107,7 @@ struct LabelsCommand: ParsableCommand {
       case .add, .remove: 1...Int.max
       case .rename: 2...2
       case .threshold: 0...1
+      case .offset: 0...Int.max
       }
     guard counts.contains(values.count) else {
       throw ValidationError("\(action.rawValue) does not take \(values.count) names or numbers")
@@ -108,16 +123,37 @@ struct LabelsCommand: ParsableCommand {
       throw ValidationError("--as, --names and --negative go with add")
     }
     if label != nil, values.count != 1 { throw ValidationError("--as goes with one name") }
-    guard action == .threshold || (calibrate == nil && !clear) else {
-      throw ValidationError("--calibrate and --clear go with threshold")
-    }
-    guard action == .add || action == .remove || !keepThreshold else {
-      throw ValidationError("--keep-threshold goes with add and remove")
+    try validateCalibration()
+    guard [.add, .remove, .offset].contains(action) || !keepThreshold else {
+      throw ValidationError("--keep-threshold goes with add, remove and offset")
     }
     guard values.count + (calibrate == nil ? 0 : 1) + (clear ? 1 : 0) <= 1 || action != .threshold
     else { throw ValidationError("give a threshold, or --calibrate, or --clear") }
-    guard keep > 0, keep <= 1 else {
-      throw ValidationError("--keep \(keep) is not above 0 and at most 1")
+  }
+
+  private func validateCalibration() throws {
+    guard calibrate == nil || [.threshold, .offset, .add].contains(action) else {
+      throw ValidationError("--calibrate goes with threshold, offset and add")
+    }
+    guard calibrate == nil || action != .add || !negative else {
+      throw ValidationError("a negative label is never decided and needs no offset: no --calibrate")
+    }
+    guard !clear || action == .threshold || action == .offset else {
+      throw ValidationError("--clear goes with threshold and offset")
+    }
+    guard by == nil || action == .offset else { throw ValidationError("--by goes with offset") }
+    if action == .offset {
+      let ways = (calibrate == nil ? 0 : 1) + (by == nil ? 0 : 1) + (clear ? 1 : 0)
+      guard ways == (values.isEmpty ? 0 : 1) else {
+        throw ValidationError(
+          "offset takes names of classes and one of --calibrate, --by and --clear, or nothing")
+      }
+    }
+    guard keep.map({ $0 > 0 && $0 <= 1 }) ?? true else {
+      throw ValidationError("--keep \(keep ?? 0) is not above 0 and at most 1")
+    }
+    guard keep == nil || calibrate != nil else {
+      throw ValidationError("--keep goes with --calibrate")
     }
   }
 
@@ -127,6 +163,7 @@ struct LabelsCommand: ParsableCommand {
       if action == .threshold, values.isEmpty, calibrate == nil, !clear {
         return report(try editor())
       }
+      if action == .offset, values.isEmpty { return report(try editor()) }
       try edit()
     } catch let error as ClassError {
       throw Failure(error.description)
@@ -184,13 +221,17 @@ struct LabelsCommand: ParsableCommand {
         try editor.add(
           label ?? name, embedding: try texts.embedding(of: name), isNegative: negative)
       }
+      if let folder = calibrate {
+        try calibrateOffsets(of: values.map { label ?? $0 }, in: folder, &editor)
+      }
     case .remove: for name in values { try editor.remove(name) }
     case .rename: try editor.rename(values[0], to: values[1])
     case .threshold: try changeThreshold(&editor)
+    case .offset: try changeOffsets(&editor)
     }
     if let rule = editor.droppedRejection {
       Terminal.complain(
-        "the threshold \(rule.threshold) was chosen for other classes and is dropped: now no picture "
+        "the threshold \(rule.threshold) was chosen for other scores and is dropped: now no picture "
           + "is unknown; choose one anew with 'swiftlet labels \(output ?? model) threshold "
           + "--calibrate PICTURES\(rule.options)'")
     }

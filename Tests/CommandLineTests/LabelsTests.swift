@@ -98,6 +98,63 @@ struct LabelsTests {
     }
   }
 
+  private func offsets(_ path: String) throws -> [Double] {
+    try #require(
+      try swiftlet("labels", path, "list", "--json").object()["offsets"] as? [Double])
+  }
+
+  @Test("offsets are set, shown, calibrated and cleared")
+  func offset() throws {
+    try withModel { _, path in
+      let first = contents(path)
+      #expect(
+        try swiftlet("labels", path, "offset").output
+          == "no offsets: cosines are compared as they are\n")
+      #expect(try swiftlet("labels", path, "offset", "dog", "--by", "1.5").output == "dog  1.5\n")
+      #expect(try offsets(path) == [0, 1.5])
+      #expect(
+        try swiftlet("classify", "--model", path, Sample.picture).output.contains("dog"))
+      #expect(try swiftlet("inspect", path).output.contains("offsets      1 classes have one"))
+      #expect(try swiftlet("verify", path).code == 0)
+      #expect(try swiftlet("labels", path, "offset", "dog", "--clear").code == 0)
+      #expect(contents(path) == first)
+      // With every picture kept, a class that is added changes no decision.
+      let before = try decisions(path)
+      let added = try swiftlet(
+        "labels", path, "add", "cow", "--from", Self.bank, "--calibrate", Sample.pictures, "--keep",
+        "1")
+      #expect(added.code == 0, "\(added.errors)")
+      #expect(
+        added.errors.contains(
+          "\(before.count) of \(before.count) pictures in \(Sample.pictures) keep their class beside"
+        ))
+      #expect(try decisions(path) == before)
+      // With a hundredth kept, nearly all become the class.
+      #expect(
+        try swiftlet(
+          "labels", path, "offset", "cow", "--calibrate", Sample.pictures, "--keep", "0.01"
+        ).code == 0)
+      #expect(try decisions(path).count { $0 == "cow" } == before.count - 1)
+      for wrong in [["cow", "--by", "2.5"], ["okapi", "--by", "1"]] {
+        #expect(try CommandLineTool.run(["labels", path, "offset"] + wrong).code == 2)
+      }
+      let all = try swiftlet(
+        "labels", path, "offset", "cat", "dog", "cow", "--calibrate", Sample.pictures)
+      #expect(all.code == 2 && all.errors.contains("there is no class beside cat, dog, cow"))
+      for usage in [
+        ["cow"], ["--clear"], ["cow", "--by", "1", "--clear"], ["cow", "--keep", "0.9"],
+      ] {
+        #expect(try CommandLineTool.run(["labels", path, "offset"] + usage).code == 64)
+      }
+    }
+  }
+
+  /// The label of each picture, the undecidable ones left out.
+  private func decisions(_ path: String) throws -> [String] {
+    try CommandLineTool.run(["classify", "--model", path, "--json", Sample.pictures]).objects()
+      .compactMap { ($0["predictions"] as? [[String: Any]])?.first?["label"] as? String }
+  }
+
   private func rejection(_ path: String) throws -> [String: Any]? {
     try swiftlet("labels", path, "list", "--json").object()["rejection"] as? [String: Any]
   }
@@ -118,7 +175,7 @@ struct LabelsTests {
       for edit in [["add", "cow", "--from", Self.bank], ["remove", "cat"]] {
         let outcome = try CommandLineTool.run(["labels", path] + edit + ["--json"])
         #expect(outcome.code == 0)
-        #expect(outcome.errors.contains("the threshold 0.25 was chosen for other classes and is"))
+        #expect(outcome.errors.contains("the threshold 0.25 was chosen for other scores and is"))
         #expect(
           outcome.errors.contains("'swiftlet labels \(path) threshold --calibrate PICTURES --temp"))
         let object = try outcome.object()

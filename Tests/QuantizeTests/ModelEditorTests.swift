@@ -78,6 +78,39 @@ struct ModelEditorTests {
     #expect(try first.classify(image) == second.classify(image))
   }
 
+  @Test("offsets belong to their classes, and without them the file is what it was")
+  func offsets() throws {
+    let (file, bank) = (try Self.file.get(), try bank.get())
+    let raised = try edited(file) { editor in
+      try editor.setOffset("cow", 0.125)
+      try editor.setOffset("cat", -0.5)
+    }
+    #expect(try ModelEditor(raised).offsets == [-0.5, 0, 0.125])
+    let grown = try edited(raised) { editor in
+      try editor.remove("cat")
+      try editor.add("rat", embedding: bank.embedding(of: "big bird"))
+      try editor.add("not", embedding: bank.embedding(of: "no such thing"), isNegative: true)
+      try editor.setOffset("not", 0.25)
+    }
+    #expect(try labels(grown) == ["dog", "cow", "rat"])
+    #expect(try ModelEditor(grown).offsets == [0, 0.125, 0, 0.25])
+    let model = try Model.load(grown.span.bytes)
+    #expect((0..<4).map { model.classOffset($0) } == [0, 0.125, 0, 0.25])
+    #expect(
+      try edited(raised) { editor in for name in ["cat", "cow"] { try editor.setOffset(name, 0) } }
+        == file)
+    var editor = try ModelEditor(file)
+    for wrong: Float in [2.5, -2.5, .nan, .infinity] {
+      #expect(throws: ClassError.self) { try editor.setOffset("cow", wrong) }
+    }
+    #expect(throws: ClassError.self) { try editor.setOffset("okapi", 0) }
+    try editor.setRejection(RejectionRule(threshold: 0.5))
+    try editor.setOffset("cow", 0)
+    #expect(editor.rejection != nil)
+    try editor.setOffset("cow", 1)
+    #expect(editor.rejection == nil && editor.droppedRejection?.threshold == 0.5)
+  }
+
   @Test("a name changes there and back; other texts stay what they are")
   func rename() throws {
     let file = try Self.file.get()

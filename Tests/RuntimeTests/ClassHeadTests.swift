@@ -266,21 +266,71 @@ struct ClassHeadTests {
 
   @Test("a runtime that does not know the section says that the file is newer")
   func unknownSection() {
-    // What a runtime without class embeddings meets in kind 9, this one meets in kind 10.
+    // What a runtime without class embeddings meets in kind 9, this one meets in kind 11.
     var file = Self.base().build()
     let place = 64 + 7 * 24
     #expect(file[place] == 9)
-    file[place] = 10
+    file[place] = 11
     ModelBuilder.fixChecksum(&file)
-    #expect(throws: RuntimeError.newerVersion(found: 10)) { _ = try Model.load(file.span.bytes) }
+    #expect(throws: RuntimeError.newerVersion(found: 11)) { _ = try Model.load(file.span.bytes) }
+  }
+
+  @Test("the verifier wants an offset for each row, none out of range, and rows")
+  func offsets() {
+    func isDefect(_ change: (inout ModelBuilder) -> Void) -> Bool {
+      if case .malformed(.classOffsets, _) = error(change) { true } else { false }
+    }
+    #expect(error { $0.classOffsets = [-2, 0, 2] } == nil)
+    for values: [Float] in [[], [0, 0], [0, 0, 0, 0]] {
+      #expect(isDefect { $0.classOffsets = values })
+    }
+    for value: Float in [.nan, .infinity, 2.0.nextUp, (-2.0).nextDown] {
+      #expect(isDefect { $0.classOffsets = [0, 0, value] })
+    }
+    #expect(
+      isDefect {
+        $0.classOffsets = [0, 0, 0, 0]
+        $0.classes = nil
+        $0.labels.append("more")
+      })
+  }
+
+  @Test("an offset is added to its class's cosine, in binary32, and to no other")
+  func offsetsCount() throws {
+    var builder = Self.base()
+    builder.classes?.method = 1
+    builder.classes?.temperature = 1
+    let plain = builder.build()
+    builder.classOffsets = [0.25, 0, -0.5]
+    let raised = builder.build()
+    var first = try Classifier(Model.load(plain.span.bytes))
+    var second = try Classifier(Model.load(raised.span.bytes))
+    let embedding: [Float] = [0.3, -0.7, 1.9, 0]
+    first.compute(embedding: embedding)
+    second.compute(embedding: embedding)
+    let (file, other) = (try Model.load(plain.span.bytes), try Model.load(raised.span.bytes))
+    #expect((0..<3).map { file.classOffset($0) } == [0, 0, 0])
+    #expect((0..<3).map { other.classOffset($0) } == [0.25, 0, -0.5])
+    var head = ClassHead(file.classes)
+    head.run(embedding.span, file)
+    let cosines = zip(head.cosines, [0.25, 0, -0.5] as [Float]).map { $0 + $1 }
+    #expect((0..<3).map { second.score($0) } == cosines.map { 100 * $0 })
+    #expect(first.score(1) == second.score(1))
+    #expect(second.classIndex(rank: 0) == 0 && first.classIndex(rank: 0) == 2)
+    // The rejection score is that of the raised cosines.
+    let values = cosines.map { exp(Double($0)) }
+    let score = try #require(second.rejectionScore())
+    #expect(abs(Double(score) - (values.max() ?? 0) / values.reduce(0, +)) < 1e-6)
   }
 
   @Test("any changed byte of the section is refused or runs")
   func flips() throws {
     var random = TestRandom(.random(in: 0...(.max)))
     print("class sections: SWIFTLET_TEST_SEED=\(random.seed) replays them")
-    let good = Self.base().build()
-    for place in good.count - 140..<good.count {
+    var builder = Self.base()
+    builder.classOffsets = [0.5, -0.5, 0]
+    let good = builder.build()
+    for place in good.count - 204..<good.count {
       var file = good
       file[place] ^= UInt8.random(in: 1...255, using: &random)
       ModelBuilder.fixChecksum(&file)

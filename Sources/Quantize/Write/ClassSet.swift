@@ -68,12 +68,17 @@ public struct ClassSet: Sendable {
 /// One class embedding in int8. Its length is 1: `scale = 1 / |elements|`.
 struct ClassRow: Equatable, Sendable {
   let elements: [Int8]
+  /// Added to its cosine, -2...2.
+  var offset: Float = 0
   var scale: Float {
     ClassesRecord.scale(
       squares: elements.reduce(0) { $0 + Int64($1) * Int64($1) })
   }
 
-  init(elements: [Int8]) { self.elements = elements }
+  init(elements: [Int8], offset: Float) {
+    self.elements = elements
+    self.offset = offset
+  }
 
   /// `element = roundHalfEven(127 * value / max |value|)` in binary64; the length of `values` does
   /// not matter.
@@ -113,6 +118,14 @@ struct ClassSection {
     for row in rows { writer.append(row.scale) }
     writer.align()
     for row in rows { writer.append(bytes: row.elements.map { UInt8(bitPattern: $0) }) }
+    return writer.bytes
+  }
+
+  /// The section of offsets; nil where all are 0, which is what a file without it says.
+  var offsetBytes: [UInt8]? {
+    guard rows.contains(where: { $0.offset != 0 }) else { return nil }
+    var writer = ByteWriter()
+    for row in rows { writer.append(row.offset) }
     return writer.bytes
   }
 }

@@ -68,6 +68,16 @@ struct FileSections {
     }
   }
 
+  /// Puts the section of that kind in its place or behind the others, or takes it out.
+  mutating func put(_ kind: ModelFormat.Section, count: Int, _ bytes: [UInt8]?) {
+    let section = bytes.map { Section(kind: kind.rawValue, count: count, bytes: $0) }
+    if let index = index(of: kind) {
+      sections.replaceSubrange(index...index, with: section.map { [$0] } ?? [])
+    } else if let section {
+      sections.append(section)
+    }
+  }
+
   private func index(of kind: ModelFormat.Section) -> Int? {
     sections.firstIndex { $0.kind == kind.rawValue }
   }

@@ -31,7 +31,8 @@ public struct ModelEditor: Sendable {
     let rows = (0..<record.rowCount).map { row in
       let start = record.elementsOffset + row * record.width
       return ClassRow(
-        elements: bytes[start..<start + record.width].map { Int8(bitPattern: $0) })
+        elements: bytes[start..<start + record.width].map { Int8(bitPattern: $0) },
+        offset: model.classOffset(row))
     }
     classes = ClassSection(record: record, rows: rows)
     names = texts.labels
@@ -47,6 +48,21 @@ public struct ModelEditor: Sendable {
   public var logitScale: Float { classes.record.logitScale }
 
   public var rejection: RejectionRule? { classes.record.rejection }
+  /// What is added to the cosine of each label and, behind them, of each negative label.
+  public var offsets: [Float] { classes.rows.map(\.offset) }
+
+  /// Sets what is added to a row's cosine. A rejection rule is cleared unless `keepsRejection`.
+  /// - Parameter offset: -2...2.
+  /// - Throws: `ClassError` where there is no such label, or the offset is out of range.
+  public mutating func setOffset(_ label: String, _ offset: Float) throws {
+    let index = try index(of: label)
+    guard ClassesRecord.isOffset(offset) else {
+      throw ClassError("the offset \(offset) of '\(label)' is not within -2...2")
+    }
+    guard classes.rows[index].offset != offset else { return }
+    classes.rows[index].offset = offset
+    rowsChanged()
+  }
 
   /// Sets or clears the rule by which unknown pictures are told.
   /// - Throws: `ClassError` where a number is out of range.
@@ -144,6 +160,7 @@ public struct ModelEditor: Sendable {
     var file = texts.file
     file[.classes]?.bytes = classes.bytes
     file[.classes]?.count = classes.rows.count
+    file.put(.classOffsets, count: classes.rows.count, classes.offsetBytes)
     let bytes = file.file
     do throws(RuntimeError) {
       _ = try Model.load(bytes.span.bytes)

@@ -33,6 +33,8 @@ package struct ClassesRecord: Sendable, Equatable {
   package var negativeCount: Int
   package var logitScale: Float
   package var rejection: RejectionRule?
+  /// Whether the file holds an offset for each row.
+  package var hasOffsets = false
 
   package init(
     width: Int, rowCount: Int, negativeCount: Int, logitScale: Float, rejection: RejectionRule?
@@ -101,6 +103,21 @@ extension ClassesRecord {
     else { throw .malformed(.classes, offset: reader.fileOffset + 12) }
     return RejectionRule(method: method, temperature: temperature, threshold: threshold)
   }
+
+  /// Checks the section of offsets: docs/model-format.md, *Class offsets*.
+  mutating func verifyOffsets(_ reader: ByteReader, _ count: Int) throws(RuntimeError) {
+    guard count == rowCount else { throw .malformed(.classOffsets, offset: reader.fileOffset) }
+    for row in 0..<rowCount {
+      let place = ModelFormat.classOffsetByteCount * row
+      guard Self.isOffset(try reader.float(place)) else {
+        throw .malformed(.classOffsets, offset: reader.fileOffset + place)
+      }
+    }
+    hasOffsets = true
+  }
+
+  /// What may be added to a cosine: a greater one would always or never win.
+  package static func isOffset(_ value: Float) -> Bool { value >= -2 && value <= 2 }
 
   /// Each row's scale is one over its length.
   private func verifyRows(_ reader: ByteReader) throws(RuntimeError) {

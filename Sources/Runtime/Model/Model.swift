@@ -105,6 +105,15 @@ public struct Model: ~Copyable {
     return unsafe (bytes.base + offset).assumingMemoryBound(to: Int8.self)
   }
 
+  /// What is added to a row's cosine; 0 where the file has no offsets.
+  package func classOffset(_ row: Int) -> Float {
+    guard let classes, classes.hasOffsets else { return 0 }
+    precondition(row >= 0 && row < classes.rowCount)
+    let start = sections[.classOffsets].offset + ModelFormat.classOffsetByteCount * row
+    let bits = unsafe bytes.base.loadUnaligned(fromByteOffset: start, as: UInt32.self)
+    return Float(bitPattern: UInt32(littleEndian: bits))
+  }
+
   private func text(_ range: TextRange) -> String {
     // Bounds and encoding were verified.
     let start = sections[.strings].offset + range.offset
@@ -127,10 +136,7 @@ extension Model {
     let selftest =
       sections[.selftest].count == 1
       ? try unsafe SelftestRecord(sections.reader(.selftest, of: file)) : nil
-    let classes =
-      sections[.classes].isPresent
-      ? try unsafe ClassesRecord(
-        sections.reader(.classes, of: file), rowCount: sections[.classes].count) : nil
+    let classes = try unsafe readClasses(sections, file)
     let texts = try unsafe TextReader(sections, file)
     let labels = try unsafe texts.ranges(sections.reader(.labels, of: file))
     let origin = try unsafe texts.ranges(sections.reader(.origin, of: file))
@@ -157,6 +163,22 @@ extension Model {
       tensors.append(try TensorRecord(reader, at: index * ModelFormat.tensorByteCount))
     }
     return tensors
+  }
+
+  private static func readClasses(
+    _ sections: SectionTable, _ file: UnsafeRawBufferPointer
+  ) throws(RuntimeError) -> ClassesRecord? {
+    let offsets = sections[.classOffsets]
+    guard sections[.classes].isPresent else {
+      guard !offsets.isPresent else { throw .malformed(.classOffsets, offset: offsets.offset) }
+      return nil
+    }
+    var classes = try unsafe ClassesRecord(
+      sections.reader(.classes, of: file), rowCount: sections[.classes].count)
+    if offsets.isPresent {
+      try unsafe classes.verifyOffsets(sections.reader(.classOffsets, of: file), offsets.count)
+    }
+    return classes
   }
 
   private static func readNodes(

@@ -22,6 +22,7 @@ package enum ModelFormat {
   package static let originByteCount = 16
   package static let selftestByteCount = 24
   package static let classesHeaderByteCount = 64
+  package static let classOffsetByteCount = 4
   package static let lookupByteCount = 256
 
   /// Output channels of one weight block.
@@ -41,6 +42,7 @@ package enum ModelFormat {
     case origin = 7
     case selftest = 8
     case classes = 9
+    case classOffsets = 10
 
     package static let required: [Section] = [
       .tensors, .nodes, .data, .strings, .labels, .preprocessing,

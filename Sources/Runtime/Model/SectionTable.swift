@@ -10,7 +10,8 @@ package struct SectionEntry: Sendable {
 
 /// The header and the section table: docs/model-format.md, *Header* and *Section table*.
 package struct SectionTable: Sendable {
-  private var entries = [SectionEntry](repeating: SectionEntry(), count: 10)
+  private var entries = [SectionEntry](
+    repeating: SectionEntry(), count: ModelFormat.Section.allCases.count + 1)
 
   package subscript(_ section: ModelFormat.Section) -> SectionEntry {
     entries[Int(section.rawValue)]
@@ -102,6 +103,7 @@ package struct SectionTable: Sendable {
     try check(.preprocessing, ModelFormat.preprocessingByteCount)
     try check(.origin, ModelFormat.originByteCount)
     try check(.selftest, ModelFormat.selftestByteCount)
+    try check(.classOffsets, ModelFormat.classOffsetByteCount)
     // The class section is no list of records; its reader checks its size.
     guard self[.classes].count >= 0, self[.classes].isPresent == (self[.classes].count > 0) else {
       throw .malformed(.sectionSize, offset: self[.classes].offset)

@@ -6,7 +6,7 @@ package struct ClassHead {
   private let record: ClassesRecord
   /// The embedding as whole numbers, the greatest of them ±32767.
   private var steps: [Int16]
-  /// `[rowCount]`, of the last embedding.
+  /// `[rowCount]`, of the last embedding, each with its class's offset.
   package private(set) var cosines: [Float]
 
   /// Products of int16 and int8 whose sum fits int32.
@@ -20,7 +20,7 @@ package struct ClassHead {
     cosines = Array(repeating: 0, count: record.rowCount)
   }
 
-  /// Computes the cosines of an embedding with all rows of its model.
+  /// Computes the cosines of an embedding with all rows of its model, and adds the rows' offsets.
   ///
   /// - Precondition: the embedding has `width` elements, all finite.
   package mutating func run(_ embedding: Span<Float>, _ model: borrowing Model) {
@@ -34,7 +34,8 @@ package struct ClassHead {
       let bits = unsafe model.classScales.loadUnaligned(fromByteOffset: 4 * row, as: UInt32.self)
       let sum = unsafe Self.product(steps.span, elements)
       let scale = Double(Float(bitPattern: UInt32(littleEndian: bits)))
-      cosines[row] = norm > 0 ? Float(Double(sum) * scale / norm) : 0
+      let cosine = norm > 0 ? Float(Double(sum) * scale / norm) : 0
+      cosines[row] = cosine + model.classOffset(row)
     }
   }
 

@@ -69,6 +69,8 @@ struct ModelBuilder {
   var resizeSize: UInt32 = 0
   var colourOrder: UInt32 = 0
   var classes: Classes?
+  /// The section of the classes' offsets.
+  var classOffsets: [Float]?
   var selftest: (seed: UInt64, input: UInt64, output: UInt64)?
 
   /// A whole file with a right checksum.
@@ -100,6 +102,9 @@ struct ModelBuilder {
         (8, 1, bytes(selftest.seed) + bytes(selftest.input) + bytes(selftest.output)))
     }
     if let classes { sections.append((9, classes.rows.count, classes.section())) }
+    if let classOffsets {
+      sections.append((10, classOffsets.count, classOffsets.flatMap { bytes($0.bitPattern) }))
+    }
     return Self.assemble(sections)
   }
 
