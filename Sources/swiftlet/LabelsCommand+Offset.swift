@@ -41,7 +41,7 @@ extension LabelsCommand {
         "\(folder): none of its pictures shows one of the model's other classes and is named right; "
           + "offsets are chosen by such pictures")
     }
-    let chosen = calibration.offsets(kept: keep ?? Self.standardKeep)
+    let chosen = calibration.offsets(kept: keep ?? Self.standardOffsetKeep)
     for (name, offset) in zip(names, chosen) { try editor.setOffset(name, offset) }
     let count = calibration.pictureCount
     Terminal.complain(

@@ -73,10 +73,11 @@ struct LabelsCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "threshold: the share of those pictures that stay known. add, offset: the share that keeps "
-        + "its class. Above 0 and at most 1; 0.95 if not given.",
+        + "its class. Above 0 and at most 1; 0.95 and 0.98 if not given.",
       valueName: "share"))
   var keep: Double?
   static let standardKeep = 0.95
+  static let standardOffsetKeep = 0.98
 
   @Option(
     help: ArgumentHelp(

@@ -321,7 +321,7 @@ struct LabelsTests {
         ([path, "threshold", "1", "--clear"], 64, "give a threshold, or"),
         ([path, "threshold", "--temperature", "0", "1"], 64, "--temperature 0.0 is not within"),
         ([path, "burn"], 64, "burn"),
-        ([path, "rename", "a", "b", "--keep-threshold"], 64, "goes with add and remove"),
+        ([path, "rename", "a", "b", "--keep-threshold"], 64, "goes with add, remove and offset"),
       ] as [([String], Int32, String)] {
         let outcome = try CommandLineTool.run(["labels"] + arguments)
         #expect(outcome.code == code, "\(arguments): \(outcome.errors)")

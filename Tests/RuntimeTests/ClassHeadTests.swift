@@ -284,7 +284,7 @@ struct ClassHeadTests {
     for values: [Float] in [[], [0, 0], [0, 0, 0, 0]] {
       #expect(isDefect { $0.classOffsets = values })
     }
-    for value: Float in [.nan, .infinity, 2.0.nextUp, (-2.0).nextDown] {
+    for value: Float in [.nan, .infinity, Float(2).nextUp, Float(-2).nextDown] {
       #expect(isDefect { $0.classOffsets = [0, 0, value] })
     }
     #expect(
@@ -301,25 +301,26 @@ struct ClassHeadTests {
     builder.classes?.method = 1
     builder.classes?.temperature = 1
     let plain = builder.build()
-    builder.classOffsets = [0.25, 0, -0.5]
+    builder.classOffsets = [0.25, 0, -0.75]
     let raised = builder.build()
     var first = try Classifier(Model.load(plain.span.bytes))
     var second = try Classifier(Model.load(raised.span.bytes))
     let embedding: [Float] = [0.3, -0.7, 1.9, 0]
     first.compute(embedding: embedding)
     second.compute(embedding: embedding)
-    let (file, other) = (try Model.load(plain.span.bytes), try Model.load(raised.span.bytes))
+    let file = try Model.load(plain.span.bytes)
+    let other = try Model.load(raised.span.bytes)
     #expect((0..<3).map { file.classOffset($0) } == [0, 0, 0])
-    #expect((0..<3).map { other.classOffset($0) } == [0.25, 0, -0.5])
+    #expect((0..<3).map { other.classOffset($0) } == [0.25, 0, -0.75])
     var head = ClassHead(file.classes)
     head.run(embedding.span, file)
-    let cosines = zip(head.cosines, [0.25, 0, -0.5] as [Float]).map { $0 + $1 }
+    let cosines = zip(head.cosines, [0.25, 0, -0.75] as [Float]).map { $0 + $1 }
     #expect((0..<3).map { second.score($0) } == cosines.map { 100 * $0 })
     #expect(first.score(1) == second.score(1))
     #expect(second.classIndex(rank: 0) == 0 && first.classIndex(rank: 0) == 2)
     // The rejection score is that of the raised cosines.
     let values = cosines.map { exp(Double($0)) }
-    let score = try #require(second.rejectionScore())
+    let score = second.rejectionScore() ?? -1
     #expect(abs(Double(score) - (values.max() ?? 0) / values.reduce(0, +)) < 1e-6)
   }
 
