@@ -65,7 +65,7 @@ struct ModelMutation {
 
   /// Where the records of a section lie, if it lies within the file.
   private func records(_ kind: ModelFormat.Section, _ byteCount: Int, count: Int) -> [Int] {
-    for index in 0..<9 where count >= 64 + 24 * (index + 1) {
+    for index in 0..<ModelFormat.Section.allCases.count where count >= 64 + 24 * (index + 1) {
       let record = 64 + 24 * index
       guard load(record, UInt32.self) == kind.rawValue else { continue }
       let (offset, size) = (load(record + 8, UInt64.self), load(record + 16, UInt64.self))
@@ -76,11 +76,12 @@ struct ModelMutation {
   }
 
   mutating func changeField(count: Int, _ random: inout TestRandom) {
-    let kind = random.next() % 9
+    let kind = random.next() % 10
     let (records, fields) =
       switch kind {
       case 0..<3: (records(.tensors, 32, count: count), Self.tensorFields)
       case 3: (Array(records(.classes, 72, count: count).prefix(1)), Self.classFields)
+      case 4: (records(.classOffsets, 4, count: count), [(0, 4)])
       default: (records(.nodes, 128, count: count), Self.nodeFields)
       }
     guard let record = records.randomElement(using: &random),

@@ -58,7 +58,8 @@ private func classified(_ engine: borrowing Engine) -> [UInt8] {
   var head = ClassHead(record)
   let embedding = (0..<record.width).map { engine.score($0) }
   head.run(embedding.span, engine.model)
-  guard head.cosines.allSatisfy({ abs($0) < 1.0001 }) else { fatalError("a cosine above 1") }
+  let bound: Float = record.hasOffsets ? 3.0001 : 1.0001
+  guard head.cosines.allSatisfy({ abs($0) < bound }) else { fatalError("a cosine above \(bound)") }
   let score = head.rejectionScore(record.rejection ?? RejectionRule())
   guard score >= 0, score <= 1.0001 else { fatalError("a rejection score of \(score)") }
   return (head.cosines + [score]).flatMap { value in

@@ -57,12 +57,15 @@ extension SmallNetwork {
       classes.temperature = [1, 0.01, 0x1p-20, 0x1p20].randomElement(using: &random)!
       classes.threshold = Float.random(in: 0...1, using: &random)
     }
-    return make(plain, channels: 2, &random, classes: classes)
+    let offsets =
+      Bool.random(using: &random)
+      ? rows.map { _ in Float.random(in: -2...2, using: &random) } : nil
+    return make(plain, channels: 2, &random, classes: classes, classOffsets: offsets)
   }
 
   private static func make(
     _ shape: PlainConvolution, channels: Int, _ random: inout TestRandom,
-    classes: ModelBuilder.Classes? = nil
+    classes: ModelBuilder.Classes? = nil, classOffsets: [Float]? = nil
   ) -> SmallNetwork {
     let (height, width) = (
       Int.random(in: 5...9, using: &random), Int.random(in: 5...9, using: &random)
@@ -108,6 +111,7 @@ extension SmallNetwork {
       ["a", "b", "c", "d", "e", "f", "g"][$0]
     }
     builder.classes = classes
+    builder.classOffsets = classOffsets
 
     let input = (0..<height * width).map { _ in UInt8.random(in: 0...255, using: &random) }
     let widened = zip(0..., stem.accumulate(input, (height, width, 1), padValue: 3)).map {
