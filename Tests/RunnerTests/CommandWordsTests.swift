@@ -47,8 +47,8 @@ struct CommandWordsTests {
 
   @Test("Numbers with a fraction", arguments: ["nan", "inf", "1.01", "-0.1", " 0.5", "0.5x", ""])
   func numbers(_ text: String) throws {
-    #expect(try RunArguments(["m", "--threshold", "0.5"]).decision.threshold == 0.5)
-    #expect(try RunArguments(["m", "--threshold", "5e-1"]).decision.threshold == 0.5)
+    #expect(try RunArguments(["m", "--threshold", "0.5"]).decision.choices.threshold == 0.5)
+    #expect(try RunArguments(["m", "--threshold", "5e-1"]).decision.choices.threshold == 0.5)
     #expect(throws: Failure.self) { try RunArguments(["m", "--threshold", text]) }
   }
 }

@@ -25,7 +25,7 @@ struct RunArgumentsTests {
     #expect(arguments.source == .camera("HD Webcam"))
     #expect(arguments.decision.top == 3)
     #expect(arguments.decision.everySeconds == 0.5)
-    #expect(arguments.decision.allowed == ["cat", "dog"])
+    #expect(arguments.decision.choices.allowed == ["cat", "dog"])
     #expect(arguments.decision.region?.width == .percent(50))
     #expect(arguments.output.changesOnly)
     #expect(arguments.engineOptions.instructionSet == "scalar")
@@ -34,7 +34,8 @@ struct RunArgumentsTests {
     #expect(camera.request.adequateWidth == 300)
     #expect(camera.request.controls.first?.name == "gain")
     #expect(camera.request.controls.first?.value == -3)
-    let decision = try arguments.decision.options(labels: ["Cat", "cow", "dog"], isStill: false)
+    let decision = try arguments.decision.choices.options(
+      labels: ["Cat", "cow", "dog"], isStill: false)
     #expect(decision.allowed == [0, 2])
     #expect(abs(decision.leaveThreshold - 0.4) < 1e-6)
   }
@@ -60,12 +61,13 @@ struct RunArgumentsTests {
   @Test("An unknown label names similar ones")
   func labels() throws {
     let arguments = try RunArguments(["m", "--deny", "shark"])
-    #expect(
-      throws: Failure(
-        "--deny: the model has no label 'shark'; did you mean 'tiger shark', 'Shark fin'?")
-    ) {
-      try arguments.decision.options(labels: ["tiger shark", "cat", "Shark fin"], isStill: true)
+    let error = #expect(throws: DecisionChoices.UnknownLabel.self) {
+      try arguments.decision.choices.options(
+        labels: ["tiger shark", "cat", "Shark fin"], isStill: true)
     }
+    #expect(
+      error?.message
+        == "--deny: the model has no label 'shark'; did you mean 'tiger shark', 'Shark fin'?")
   }
 
   @Test("Raw frames on a stream need a format and a size")

@@ -22,6 +22,11 @@ public struct RegionOfInterest: Sendable, Equatable {
   public var width: Length
   public var height: Length
 
+  /// What to say to a text that is no region.
+  package static func explanation(of text: String) -> String {
+    text + " is not X,Y,WIDTH,HEIGHT in pixels or percent, such as 25%,0,50%,100%"
+  }
+
   public init(x: Length, y: Length, width: Length, height: Length) {
     self.x = x
     self.y = y

@@ -70,8 +70,7 @@ struct WatchDecisionArguments: ParsableArguments {
   func parsedRegion() throws -> RegionOfInterest? {
     guard let region else { return nil }
     guard let parsed = RegionOfInterest(region) else {
-      throw ValidationError(
-        "--region \(region) is not X,Y,WIDTH,HEIGHT in pixels or percent, such as 25%,0,50%,100%")
+      throw ValidationError("--region " + RegionOfInterest.explanation(of: region))
     }
     return parsed
   }
@@ -80,26 +79,17 @@ struct WatchDecisionArguments: ParsableArguments {
   ///   - labels: of all classes.
   ///   - isStill: whether frames have nothing to do with each other.
   func options(labels: [String], isStill: Bool) throws -> DecisionOptions {
-    var options = isStill ? DecisionOptions.independentFrames : DecisionOptions()
-    options.enterThreshold = Float(threshold)
-    options.leaveThreshold = Float(leaveThreshold ?? threshold * 2 / 3)
-    if isStill { options.leaveThreshold = options.enterThreshold }
-    if let smooth { options.smoothingSeconds = smooth }
-    options.consecutiveFrames = consecutive
-    guard !allowed.isEmpty || !denied.isEmpty else { return options }
-    let search = LabelSearch(labels)
-    if !allowed.isEmpty { options.allowed = try classes(allowed, search, "--allow") }
-    options.denied = try classes(denied, search, "--deny")
-    return options
-  }
-
-  private func classes(
-    _ names: [String], _ search: LabelSearch, _ option: String
-  ) throws -> Set<Int> {
-    do throws(LabelSearch.Unknown) {
-      return try search.classes(names)
+    var choices = DecisionChoices()
+    choices.threshold = threshold
+    choices.leaveThreshold = leaveThreshold
+    choices.smoothingSeconds = smooth
+    choices.consecutiveFrames = consecutive
+    choices.allowed = allowed
+    choices.denied = denied
+    do throws(DecisionChoices.UnknownLabel) {
+      return try choices.options(labels: labels, isStill: isStill)
     } catch {
-      throw Failure("\(option): the model has no label '\(error.name)'; \(error.advice)")
+      throw Failure(error.message)
     }
   }
 }
