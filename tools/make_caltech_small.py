@@ -67,8 +67,7 @@ def main():
         "--output", work / "run", "--no-quantize", "--restart")
     model = work / "caltech-small.swiftlet"
     run(BUILD / "swiftlet", "quantize", work / "run" / "student.onnx",
-        "--calibration", work / "run" / "calibration",
-        "--name", "Caltech-101 small, VL2V-ADiP",
+        "--calibration", work / "train", "--pictures", 200, "--name", "Caltech-101 small, VL2V-ADiP",
         "--licence", "weights Apache-2.0; card in models/README.md", "--output", model)
     run(BUILD / "swiftlet", "evaluate", model, work / "test",
         "--float", work / "run" / "student.onnx")

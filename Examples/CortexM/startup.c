@@ -111,7 +111,6 @@ uint64_t swiftlet_nanoseconds(void) {
 
 // MARK: reset and faults
 
-#define CPACR (*(volatile uint32_t *)0xe000ed88)
 #define CFSR (*(volatile uint32_t *)0xe000ed28)
 #define BFAR (*(volatile uint32_t *)0xe000ed38)
 
@@ -124,7 +123,7 @@ __attribute__((noreturn)) static void start(void) {
   exit(main(0, NULL));
 }
 
-// Paints the stack before there is anything on it, and lets the floating-point unit be used.
+// Paints the stack before there is anything on it, and lets the floating-point unit be used (CPACR).
 __attribute__((naked, noreturn)) void reset(void) {
   __asm__ volatile(
       "ldr r0, =stack_bottom\n\tldr r1, =stack_top\n\tldr r2, =%c0\n"
