@@ -16,19 +16,15 @@ func classify(set: String, model: String, pictures: [String]) -> Bool {
     }
     var classifier = try Classifier(Model.open(model), options: options)
     for path in pictures {
-      guard let image = readPixmap(path) else {
+      guard let bytes = readFile(path),
+        let line = try bytes.span.bytes.withUnsafeBytes({ bytes throws(RuntimeError) in
+          try report(pixmap: bytes, &classifier)
+        })
+      else {
         say("no binary pixmap: " + path)
         return false
       }
-      try classifier.prepare(
-        pixels: image.pixels.span.bytes, width: image.width, height: image.height,
-        bytesPerRow: image.bytesPerRow, format: image.format)
-      let input = XXH64.digest(UnsafeRawBufferPointer(classifier.engine.input))
-      classifier.compute()
-      let output = XXH64.digest(classifier.engine.outputBytes)
-      let best = classifier.predictions(top: 1)[0]
-      say(
-        "\(hexadecimal(input)) \(hexadecimal(output)) \(best.probability.bitPattern) \(best.label)")
+      say(line)
     }
     return true
   } catch {
@@ -50,37 +46,6 @@ private func usesKernels(_ engine: borrowing Engine) -> Bool {
     isGood = false
   }
   return isGood
-}
-
-private func hexadecimal(_ value: UInt64) -> String {
-  var text = ""
-  for shift in stride(from: 60, through: 0, by: -4) {
-    let digit = UInt8((value >> UInt64(shift)) & 15)
-    text.append(Character(UnicodeScalar(digit < 10 ? 48 + digit : 87 + digit)))
-  }
-  return text
-}
-
-/// A file of the form P6, 8 bits, without comments; nil if it is none.
-private func readPixmap(_ path: String) -> Image? {
-  guard let bytes = readFile(path) else { return nil }
-  var (at, numbers) = (2, [Int]())
-  guard bytes.count > 2, bytes[0] == UInt8(ascii: "P"), bytes[1] == UInt8(ascii: "6") else {
-    return nil
-  }
-  while numbers.count < 3, at < bytes.count {
-    while at < bytes.count, bytes[at] < 48 { at += 1 }
-    var number = 0
-    while at < bytes.count, bytes[at] >= 48, bytes[at] < 58, number < 100_000 {
-      number = number * 10 + Int(bytes[at] - 48)
-      at += 1
-    }
-    numbers.append(number)
-  }
-  at += 1
-  guard numbers.count == 3, numbers[2] == 255, bytes.count - at == numbers[0] * numbers[1] * 3
-  else { return nil }
-  return Image(width: numbers[0], height: numbers[1], format: .rgb, pixels: Array(bytes[at...]))
 }
 
 private func readFile(_ path: String) -> [UInt8]? {

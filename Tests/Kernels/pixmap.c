@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes a JPEG file as a binary pixmap, so that programs without an image library can read it.
+// Writes a JPEG file as a binary pixmap, so that programs without an image library can read it: in full,
+// or its sides divided by 2, 4 or 8.
 #include <stdio.h>
 #include <stdlib.h>
 #include <turbojpeg.h>
 
 int main(int count, char **arguments) {
-  if (count != 3) {
-    fprintf(stderr, "usage: pixmap IN.jpg OUT.ppm\n");
+  const tjscalingfactor scale = {1, count > 3 ? atoi(arguments[3]) : 1};
+  if (count < 3 || count > 4 || scale.denom < 1 || scale.denom > 8 || scale.denom & (scale.denom - 1)) {
+    fprintf(stderr, "usage: pixmap IN.jpg OUT.ppm [1|2|4|8]\n");
     return 64;
   }
   FILE *from = fopen(arguments[1], "rb");
@@ -20,6 +22,8 @@ int main(int count, char **arguments) {
     fprintf(stderr, "%s: %s\n", arguments[1], tjGetErrorStr2(decoder));
     return 2;
   }
+  width = TJSCALED(width, scale);
+  height = TJSCALED(height, scale);
   unsigned char *pixels = malloc((size_t)width * height * 3);
   if (tjDecompress2(decoder, bytes, size, pixels, width, 0, height, TJPF_RGB, TJFLAG_ACCURATEDCT))
     return fprintf(stderr, "%s: %s\n", arguments[1], tjGetErrorStr2(decoder)), 2;
