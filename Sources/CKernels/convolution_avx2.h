@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The AVX2 convolution around a multiplication. The including file defines before
+// The convolution in AVX2's registers around a multiplication. The including file defines before
+//   TILE_ROWS and TILE_VECTORS (convolution_driver.h), and TILE_INLINE beyond AVX2
+// and after it
 //   multiply(acc, inputs, weights, k_groups, rows, vectors)
-// which adds one segment, and TILE_ROWS and TILE_VECTORS (convolution_driver.h).
+// which adds one segment.
 #pragma once
 #include "avx2_support.h"
+#if !defined(TILE_INLINE)
 #define TILE_INLINE AVX2_INLINE
+#endif
 #define TILE_CHANNELS 8
 #include "convolution_driver.h"
 
-AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_VECTORS], const uint8_t *const *inputs,
+TILE_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_VECTORS], const uint8_t *const *inputs,
                           const int8_t *const *weights, size_t k_groups, int rows, int vectors);
 
 // Keeps the accumulators of a row in registers: without it the compiler hoists loads and spills.
@@ -83,7 +87,7 @@ AVX2_INLINE void store_tile(const swiftlet_convolution *c,
 }
 
 // Output pixels [pixel, pixel + rows), 8 * vectors channels from `channel` on.
-AVX2_INLINE void compute_tile(const swiftlet_convolution *c, const uint8_t *const *windows,
+TILE_INLINE void compute_tile(const swiftlet_convolution *c, const uint8_t *const *windows,
                               size_t pixel, size_t channel, int rows, int vectors) {
   __m256i acc[TILE_MAX_ROWS][TILE_MAX_VECTORS];
   const uint8_t *inputs[TILE_MAX_ROWS];

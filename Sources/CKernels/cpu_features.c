@@ -6,12 +6,26 @@
 #include "kernel_support.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 
 static void probe_avx2(void) {
   __asm__ volatile("vpaddb %%ymm0, %%ymm0, %%ymm0\n\tvzeroupper" ::: "xmm0");
 }
+static void probe_avxvnni(void) {
+  __asm__ volatile("%{vex%} vpdpbusd %%ymm0, %%ymm0, %%ymm0\n\tvzeroupper" ::: "xmm0");
+}
 static void probe_avx512vnni(void) {
   __asm__ volatile("vpdpbusd %%zmm0, %%zmm0, %%zmm0\n\tvzeroupper" ::: "xmm0");
+}
+
+// CPUID.(EAX=7, ECX=1):EAX bit 4, which not every compiler's runtime library knows by name.
+#define CPUID_BIT_AVXVNNI (1u << 4)
+
+static int has_avxvnni(void) {
+  unsigned a = 0, b, c, d;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || a < 1) return 0;
+  __cpuid_count(7, 1, a, b, c, d);
+  return (a & CPUID_BIT_AVXVNNI) != 0;
 }
 
 static int is_advertised(swiftlet_isa isa) {
@@ -19,6 +33,9 @@ static int is_advertised(swiftlet_isa isa) {
   switch (isa) {
     case SWIFTLET_ISA_AVX2:
       return __builtin_cpu_supports("avx2") != 0;
+    case SWIFTLET_ISA_AVXVNNI:
+      // AVX2 says that the operating system saves the registers.
+      return __builtin_cpu_supports("avx2") && has_avxvnni();
     case SWIFTLET_ISA_AVX512VNNI:
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
@@ -33,7 +50,8 @@ static int is_denied(swiftlet_isa isa) {
 }
 
 static swiftlet_probe probe_of(swiftlet_isa isa) {
-  return isa == SWIFTLET_ISA_AVX2 ? probe_avx2 : probe_avx512vnni;
+  if (isa == SWIFTLET_ISA_AVX512VNNI) return probe_avx512vnni;
+  return isa == SWIFTLET_ISA_AVXVNNI ? probe_avxvnni : probe_avx2;
 }
 
 #elif defined(__linux__) && defined(__aarch64__)

@@ -7,11 +7,11 @@
 #pragma once
 #include "depthwise_avx2.h"
 
-AVX2_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const depthwise_job *job,
+TILE_INLINE void multiply(__m256i acc[TILE_MAX_ROWS][TILE_MAX_COLUMNS], const depthwise_job *job,
                           size_t group, size_t y, size_t x, int rows, int columns);
 
 // Output pixels [x, x + columns) of the rows [y, y + rows).
-AVX2_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int rows, int columns) {
+TILE_INLINE void compute_tile(const depthwise_job *job, size_t y, size_t x, int rows, int columns) {
   const swiftlet_depthwise *d = job->depthwise;
   __m256i scaled[DEPTHWISE_GROUPS][TILE_MAX_ROWS][TILE_MAX_COLUMNS];
   SWIFTLET_ROLLED for (size_t g = 0; g < DEPTHWISE_GROUPS; g++) {

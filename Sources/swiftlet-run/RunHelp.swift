@@ -48,7 +48,7 @@ enum RunHelp {
       --exit-on-error       end with exit code 1 at the first fault of the source
     Engine
       --threads N           threads that share one picture, 1...64 (1)
-      --isa NAME            scalar, avx2, avx512vnni, neon, dotprod, i8mm; also SWIFTLET_ISA
+      --isa NAME            scalar, avx2, avxvnni, avx512vnni, neon, dotprod, i8mm; also SWIFTLET_ISA
       --version, --help
 
     Example: what a door camera sees, to an MQTT broker

@@ -10,7 +10,7 @@ struct EngineArguments: ParsableArguments {
 
   @Option(
     help: """
-      Force an instruction set: scalar, avx2, avx512vnni, neon, dotprod, i8mm. Also \
+      Force an instruction set: scalar, avx2, avxvnni, avx512vnni, neon, dotprod, i8mm. Also \
       SWIFTLET_ISA. The result is the same bytes.
       """)
   var isa: String?

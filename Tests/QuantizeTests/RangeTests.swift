@@ -109,8 +109,10 @@ struct RangeTests {
     #expect(RangeMethod.meanSquaredError.range(many, levels: 15).upper < 6)
   }
 
-  @Test("a channel divided by its ratio stays within what the widest one reaches")
-  func channelRatios() {
+  @Test(
+    "a channel divided by its ratio stays within what the widest one reaches",
+    arguments: [ChannelRatios.even, .reach, .farReach])
+  func channelRatios(_ rule: ChannelRatios) {
     var random = TestRandom("channel ratios")
     var first = ChannelStatistics(channels: 6)
     var second = ChannelStatistics(channels: 6)
@@ -122,19 +124,38 @@ struct RangeTests {
       let positive = noise.indices.map { abs(noise[$0]) * sizes[5 - $0 % 6] }
       #expect(positive.withUnsafeBufferPointer { second.add($0) })
     }
-    let ratios = ChannelRatios.choose([first])
+    let ratios = rule.choose([first])
     #expect(ratios.max() == 1)
-    #expect(ratios[3] == ChannelRatios.smallest)
-    #expect(ratios[4] == ChannelRatios.smallest)
-    let shared = ChannelRatios.choose([first, second])
+    #expect(ratios[3] == rule.smallest)
+    #expect(ratios[4] == rule.smallest)
+    let shared = rule.choose([first, second])
     for statistics in [first, second] {
       let highest = statistics.maximum.reduce(0, max)
       let lowest = statistics.minimum.reduce(0, min)
       for channel in 0..<6 {
-        #expect(shared[channel] >= ChannelRatios.smallest && shared[channel] <= 1)
+        #expect(shared[channel] >= rule.smallest && shared[channel] <= 1)
         #expect(statistics.maximum[channel] / shared[channel] <= highest * 1.000_001)
         #expect(statistics.minimum[channel] / shared[channel] >= lowest * 1.000_001)
       }
+    }
+  }
+
+  @Test("by power, a channel of rare large values gets a fine step; no range passes a clamp")
+  func power() throws {
+    var statistics = ChannelStatistics(channels: 2)
+    let values: [Float] = (0..<200).flatMap { [$0 % 2 == 0 ? 3 : 1, $0 == 7 ? 3 : 0.1] }
+    #expect(values.withUnsafeBufferPointer { statistics.add($0) })
+    #expect(ChannelRatios.farReach.choose([statistics]) == [1, 1])
+    let ratios = ChannelRatios.power.choose([statistics])
+    #expect(ratios[0] == 1)
+    #expect(ratios[1] < 0.2 && ratios[1] >= ChannelRatios.power.smallest)
+    let limits = RangeLimits(lower: -.infinity, upper: 6)
+    #expect(limits.applied(to: (-1, 48)) == (-1, 6))
+    #expect(limits.applied(to: (0, 2)) == (0, 2))
+    let run = try StudentRun(SmallStudents.residual)
+    for node in run.graph.nodes where node.upper < .infinity {
+      let storage = try #require(run.calibration.activations[node.output])
+      #expect(storage.value(storage.upper) < node.upper * 1.01)
     }
   }
 

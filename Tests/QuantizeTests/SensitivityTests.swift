@@ -45,4 +45,43 @@ struct SensitivityTests {
         of: [[run.graph.input]], run.calibration.activations, pictures: [0], of: run.pictures,
         threads: 1) == [0])
   }
+
+  @Test("256 levels go where they remove much noise, not where there is much of it")
+  func precision() throws {
+    let graph = FusedGraph(GraphOptimizer.optimize(SmallStudents.residual))
+    let classes = graph.nodes.dropLast().map { [$0.output] }
+    let sensitivity = ActivationSensitivity(graph)
+    let none = [Double](repeating: 0, count: classes.count)
+    func chosen(_ coarse: [Double], _ fine: [Double]) -> Set<Int> {
+      sensitivity.choose(classes, coarse: coarse, fine: fine)
+    }
+    #expect(chosen(none, none).isEmpty)
+    var coarse = none, fine = none
+    (coarse[0], coarse[1]) = (0.0012, 0.0001)
+    (fine[0], fine[1]) = (0.0012, 0)
+    // The range cuts off what makes the first one's noise.
+    #expect(!chosen(coarse, fine).contains(classes[0][0]))
+    (coarse[0], fine[0]) = (0.1, 0.02)
+    #expect(chosen(coarse, fine).contains(classes[0][0]))
+  }
+
+  @Test("a range is chosen for its own number of levels; a pooled pixel keeps all it has seen")
+  func ranges() throws {
+    let graph = FusedGraph(GraphOptimizer.optimize(SmallStudents.residual))
+    let classes = graph.nodes.map { [$0.output] }
+    func search(noise: @escaping (RangeMethod) -> Double) throws -> RangeSearch {
+      try RangeSearch(classes, graph: graph, options: QuantizationOptions()) { classes, method in
+        [Double](repeating: noise(method), count: classes.count)
+      }
+    }
+    let harsh = try search { $0 == .percentile(99.5) ? 0.1 : 0.2 }
+    let gentle = try search { $0 == .minMax ? 0.1 : 0.095 }
+    for values in classes {
+      let shape = graph.source.values[values[0]].shape
+      #expect(gentle.method(values) == .minMax)
+      #expect(
+        harsh.method(values) == (shape.height * shape.width > 1 ? .percentile(99.5) : .minMax))
+    }
+    #expect(harsh.noise.contains(0.1) && gentle.noise.allSatisfy { $0 == 0.1 })
+  }
 }

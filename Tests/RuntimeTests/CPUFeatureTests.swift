@@ -41,6 +41,22 @@ struct CPUFeatureTests {
     #expect(!isAmong("/", ["board"]))
   }
 
+  @Test("A set includes those that every machine with it has")
+  func includes() {
+    #expect(InstructionSet.avx512vnni.includes(.avx2))
+    #expect(InstructionSet.avxvnni.includes(.avx2))
+    #expect(!InstructionSet.avx2.includes(.avxvnni))
+    // Ice Lake and Zen 4 have AVX-512 VNNI alone.
+    #expect(!InstructionSet.avx512vnni.includes(.avxvnni))
+    #expect(!InstructionSet.avxvnni.includes(.avx512vnni))
+    #expect(InstructionSet.i8mm.includes(.neon))
+    #expect(!InstructionSet.neon.includes(.avx2))
+    for set in InstructionSet.allCases {
+      #expect(set.includes(set))
+      #expect(set.includes(.scalar))
+    }
+  }
+
   @Test("What is supported can be chosen, and includes the reference")
   func best() {
     #expect(InstructionSet.scalar.isSupported)

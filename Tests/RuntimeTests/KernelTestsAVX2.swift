@@ -74,6 +74,9 @@ struct KernelTestsAVX2 {
     #expect(choose(.avx2, (3, 3), (1, 2), 127) == "depthwise_s16_any__avx2")
     #expect(choose(.avx2, (3, 5), (1, 1), 127) == "depthwise_s16_any__avx2")
     #expect(choose(.avx2, (7, 7), (2, 2), 255) == "depthwise_s16_any__avx2")
+    #expect(choose(.avxvnni, (3, 3), (1, 1), 127) == "depthwise_u8_3x3s1__avxvnni")
+    #expect(choose(.avxvnni, (5, 5), (2, 2), 255) == "depthwise_u8_5x5s2__avxvnni")
+    #expect(choose(.avxvnni, (7, 7), (1, 1), 255) == "depthwise_s16_any__avx2")
     #expect(choose(.avx512vnni, (3, 3), (1, 1), 255) == "depthwise_u8_3x3s1__avx512vnni")
     #expect(choose(.avx512vnni, (7, 7), (1, 1), 127) == "depthwise_s16_any__avx2")
   }

@@ -50,6 +50,15 @@ struct ActivationPlan {
 
   func isPinned(_ values: [Int]) -> Bool { values.contains { pinned.contains($0) } }
 
+  /// Within what a range of `values` must lie: the file clamps all channels at one level, so that
+  /// levels beyond a clamp would cut channels with a ratio below 1 too early.
+  func limits(of values: [Int]) -> RangeLimits {
+    let clamps = graph.nodes.filter { values.contains($0.output) }
+    return RangeLimits(
+      lower: clamps.reduce(-.infinity) { max($0, $1.lower) },
+      upper: clamps.reduce(.infinity) { min($0, $1.upper) })
+  }
+
   /// The largest level of each of `values`, which are stored alike.
   ///
   /// - Parameter precise: values that are worth 256 levels.
@@ -61,6 +70,16 @@ struct ActivationPlan {
       return node.inputs.contains { values.contains($0) }
     }
     return isMultiplied ? options.activations.upper : ActivationPrecision.u8.upper
+  }
+}
+
+/// The widest range that makes sense.
+struct RangeLimits {
+  var lower: Float
+  var upper: Float
+
+  func applied(to range: (lower: Float, upper: Float)) -> (lower: Float, upper: Float) {
+    (max(range.lower, lower), min(range.upper, upper))
   }
 }
 

@@ -30,30 +30,22 @@ struct ActivationSensitivity {
   ///
   /// - Parameters:
   ///   - classes: values that are stored alike; the network's input is left out.
-  ///   - activations: their storage in 128 levels.
-  ///   - pictures: which of `source` to look at.
-  ///   - progress: called with the part 0...1 that is done.
-  func choose(
-    _ classes: [[Int]], _ activations: [Int: ActivationQuantization], pictures: [Int],
-    of source: CalibrationPictures, threads: Int, progress: (Double) -> Void
-  ) throws -> Set<Int> {
-    let candidates = classes.filter { !$0.contains(graph.input) }
-    let noise = try noise(
-      of: candidates, activations, pictures: pictures, of: source, threads: threads,
-      progress: progress)
-    var left = noise.reduce(0, +)
+  ///   - coarse: the noise of each class in 128 levels.
+  ///   - fine: in 256.
+  func choose(_ classes: [[Int]], coarse: [Double], fine: [Double]) -> Set<Int> {
+    var left = coarse.reduce(0, +)
     let wholeNoise = left
     let wholeOperations = max(operations.reduce(0, +), 1)
     guard wholeNoise > 0, wholeNoise.isFinite else { return [] }
-    // Half the step is a quarter of the noise.
-    let rewards = zip(candidates, noise).map { values, own in
-      0.75 * own / wholeNoise / max(reading(values) / wholeOperations, 1e-6)
+    let gains = zip(coarse, fine).map { max($0 - $1, 0) }
+    let rewards = zip(classes, gains).map { values, gain in
+      gain / wholeNoise / max(reading(values) / wholeOperations, 1e-6)
     }
     var chosen: Set<Int> = []
     let order = rewards.indices.sorted { (rewards[$0], $1) > (rewards[$1], $0) }
     for index in order where rewards[index] > 1 || left > Self.acceptedNoise {
-      chosen.formUnion(candidates[index])
-      left -= 0.75 * noise[index]
+      chosen.formUnion(classes[index])
+      left -= gains[index]
     }
     return chosen
   }
@@ -119,7 +111,7 @@ struct ActivationSensitivity {
       let output = FloatBuffer(count: graph.source.values[node.output].shape.count)
       steps[index].run(
         node.inputs.compactMap { changed[$0] ?? exact.buffers[$0] }, output, threads: 1)
-      if isRounded, let storage = activations[node.output] { round(output, storage) }
+      if isRounded, let storage = activations[node.output] { Self.round(output, storage) }
       changed[node.output] = output
     }
     guard let actual = changed[graph.output], let expected = exact.buffers[graph.output] else {
@@ -135,7 +127,7 @@ struct ActivationSensitivity {
   }
 
   /// What the levels of a storage can tell of the values.
-  private func round(_ buffer: FloatBuffer, _ storage: ActivationQuantization) {
+  static func round(_ buffer: FloatBuffer, _ storage: ActivationQuantization) {
     let channels = storage.ratios.count
     let (low, high) = (Float(-storage.zeroPoint), Float(storage.upper - storage.zeroPoint))
     for index in 0..<buffer.count {

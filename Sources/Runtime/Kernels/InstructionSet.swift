@@ -5,7 +5,8 @@ import CKernels
 package enum InstructionSet: UInt32, CaseIterable, Sendable {
   case scalar = 0
   case avx2 = 1
-  case avx512vnni = 2
+  case avxvnni = 2
+  case avx512vnni = 3
   case neon = 16
   case dotprod = 17
   case i8mm = 18
@@ -15,6 +16,7 @@ package enum InstructionSet: UInt32, CaseIterable, Sendable {
     switch self {
     case .scalar: "scalar"
     case .avx2: "avx2"
+    case .avxvnni: "avxvnni"
     case .avx512vnni: "avx512vnni"
     case .neon: "neon"
     case .dotprod: "dotprod"
@@ -45,7 +47,9 @@ package enum InstructionSet: UInt32, CaseIterable, Sendable {
 
   /// Whether a machine that runs this one also runs the kernels of `other`.
   package func includes(_ other: InstructionSet) -> Bool {
-    other == .scalar
-      || (other.rawValue <= rawValue && (other.rawValue < 16) == (rawValue < 16))
+    if other == .scalar || other == self { return true }
+    // Processors with AVX-512 VNNI need not know the shorter encoding of the same instruction.
+    if other == .avxvnni { return false }
+    return other.rawValue < rawValue && (other.rawValue < 16) == (rawValue < 16)
   }
 }

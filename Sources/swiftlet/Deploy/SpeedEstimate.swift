@@ -29,6 +29,7 @@ struct SpeedEstimate {
     switch report.target {
     case .x86?:
       if has("avx512_vnni") { return ("avx512vnni", 25, 90) }
+      if has("avx_vnni") { return ("avxvnni", 12, 60) }
       return has("avx2") ? ("avx2", 10, 45) : ("scalar", 0.1, 0.4)
     case .aarch64?, .armv7?:
       let isInOrder = inOrderParts.contains(report.part ?? "")
