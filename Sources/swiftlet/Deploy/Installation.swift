@@ -12,9 +12,11 @@ struct Installation {
   /// Whether labels are left out.
   let isQuiet: Bool
 
-  /// Seconds that the first labels may take, and how many are shown.
-  private static let patienceSeconds = 30
-  private static let labelCount = 5
+  /// Seconds that the first label may take, a self-test of the model and slow processors included.
+  private static let patienceSeconds = 120
+  /// Further labels that are shown, and the seconds that they may take: a still scene has none.
+  private static let furtherCount = 4
+  private static let furtherSeconds = 3
 
   /// Runs the rest of a script as root.
   private static let asRoot = """
@@ -76,21 +78,33 @@ struct Installation {
       return
     }
     say("the first labels:")
-    // The reader ends at so many results, or when the time is over.
-    let code = try board.show(
-      """
-      \(Self.asRoot)
-      root timeout \(Self.patienceSeconds) journalctl -u swiftlet.service -o cat -n 20 -f \
-      | sed -n -u '/"event":"result"/p; /"event":"fault"/p' | head -n \(Self.labelCount)
-      root systemctl is-active --quiet swiftlet.service
-      """)
-    guard code == 0 else {
+    switch try board.show(Self.labels) {
+    case 0: break
+    case Self.noLabelCode:
+      throw Failure(
+        "\(board.host): the service runs, and has named nothing within \(Self.patienceSeconds) s; "
+          + "ask it: systemctl status swiftlet", code: Failure.failed)
+    default:
       throw Failure(
         "\(board.host): the service does not run; ask it: journalctl -u swiftlet -n 50",
         code: Failure.failed)
     }
     say("more of them, on the board: journalctl -u swiftlet -o cat -f")
   }
+
+  private static let noLabelCode: Int32 = 3
+
+  /// Shows faults and labels of this start alone: those before it are of another model.
+  private static let labels = """
+    \(asRoot)
+    start=$(systemctl show -p InvocationID --value swiftlet.service)
+    set -- journalctl _SYSTEMD_INVOCATION_ID="$start" -o cat
+    root timeout \(patienceSeconds) "$@" -f -n all \
+      | sed -n -u '/^swiftlet-run:/p; /"event":"fault"/p; /"event":"result"/{p;q}'
+    root timeout \(furtherSeconds) "$@" -f -n 0 | sed -n -u '/"event":"result"/p' | head -n \(furtherCount)
+    root systemctl is-active --quiet swiftlet.service || exit 1
+    root "$@" | grep -q '"event":"result"' || exit \(noLabelCode)
+    """
 
   private func say(_ text: String) {
     if !isQuiet { print("\(board.host): \(text)") }
