@@ -41,7 +41,6 @@ make_extra() {
   mkdir -p "$tree/extra/opt"
   cp -R "$board/guest/files/." "$tree/extra/"
   compile_webcam "$tree/extra/opt/webcam"
-  make_frames
   cp -R "$work/frames" "$tree/extra/opt/frames"
   (cd "$tree" && find . | cpio -o -H newc --quiet --owner 0:0) | gzip -1 >"$1"
   rm -rf "$tree"
@@ -94,6 +93,7 @@ prepare_board() {
   trap 'stop_machine; '"$($1 || echo 'rm -rf "$work"')" EXIT
   ! $1 || say "work folder: $work"
   ssh-keygen -q -t ed25519 -N '' -C test -f "$work/key"
+  make_frames
   find_guest
   build_programs
   # The copy finds the disk behind it by its full name.

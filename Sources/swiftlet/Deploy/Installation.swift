@@ -69,9 +69,10 @@ struct Installation {
     return last
   }
 
+  /// The installation has restarted a service that ran; this waits for it, and starts a stopped one.
   private func start() throws {
     try board.require(
-      Self.asRoot + "\nroot systemctl restart swiftlet.service", to: "starting the service")
+      Self.asRoot + "\nroot systemctl start swiftlet.service", to: "starting the service")
     if isQuiet { return }
     if report.cameras.isEmpty {
       say("the service runs and waits: there is no camera yet")

@@ -45,8 +45,10 @@ struct ServiceFiles {
     SupplementaryGroups=video
     StateDirectory=\(Self.name)
     DevicePolicy=closed
+    # By number as well: the name is known only once a driver is loaded, which is after this service
+    # where no camera was plugged in.
     DeviceAllow=char-video4linux rw
-    DeviceAllow=char-media rw
+    DeviceAllow=char-81 rw
     CapabilityBoundingSet=
     AmbientCapabilities=
     NoNewPrivileges=yes
