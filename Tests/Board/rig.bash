@@ -36,9 +36,11 @@ go_to() {
   let_in
 }
 
+# All results are told, not only changes: scenarios wait for labels. Options that are there before the package
+# must not make dpkg ask.
 make_watching() {
   plug_in
-  mark
+  on_board "echo 'SWIFTLET_OPTIONS=\"--top 5\"' >/etc/default/swiftlet"
   deploy "$first" >"$work/deploy.log" 2>&1 || wrong "swiftlet deploy: $(<"$work/deploy.log")"
   until_true "$((soon + 60))" "a good minute" is_trusted
 }
@@ -80,10 +82,11 @@ webcam() { on_board "echo '$1' >/run/webcam"; }
 
 # MARK: - Journal
 
-# mark: what follows is looked for behind this point of the journal.
-mark() { cursor=$(on_board "journalctl -n 0 --show-cursor" | sed -n 's/^-- cursor: //p'); }
+# mark: what follows is looked for behind this point of the service's journal. journalctl loses the first entry
+# behind a cursor that is another service's.
+mark() { cursor=$(on_board "journalctl -u swiftlet -q -n 1 --show-cursor || true" | sed -n 's/^-- cursor: //p'); }
 
-journal() { on_board "journalctl -u swiftlet -o cat --no-pager --after-cursor='$cursor'"; }
+journal() { on_board "journalctl -u swiftlet -q -o cat --no-pager ${cursor:+--after-cursor='$cursor'}"; }
 
 says() { journal | grep -qE -- "$1"; }
 

@@ -29,8 +29,11 @@ struct Installation {
     say("copying to \(board.host)")
     let folder = try copy()
     say("installing")
+    // Options that somebody has changed stay, and dpkg asks nobody.
     let install =
-      isPackage ? "root dpkg -i \(folder)/package.deb" : "root sh \(folder)/files/install.sh"
+      isPackage
+      ? "root dpkg --force-confdef --force-confold -i \(folder)/package.deb"
+      : "root sh \(folder)/files/install.sh"
     let log = try board.require(
       "\(Self.asRoot)\n\(install)\nstatus=$?\nrm -rf \(folder)\nexit $status",
       to: "the installation")
