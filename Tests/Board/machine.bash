@@ -66,18 +66,21 @@ let_in_after_boot() {
   let_in
 }
 
-has_booted() { (($(grep -c '^board-key: ready' "$work/console.log") > $1)); }
+# console_count STATE: how often the console has said 'ready', after a boot, or 'taken', of a key.
+console_count() { grep -c "^board-key: $1" "$work/console.log" || true; }
+
+has_booted() { (($(console_count ready) > $1)); }
 
 # let_in: sets the board's clock, and puts our key on it, by the serial console.
 let_in() {
   local before
-  before=$(grep -c '^board-key: taken' "$work/console.log" || true)
+  before=$(console_count taken)
   printf 'key %s %s\n' "$(date +%s)" "$(<"$work/key.pub")" >&"$console_in"
   until_true "$patience" "the board's answer on its console" is_let_in "$before"
   until_true "$patience" "the board's ssh" on_board true
 }
 
-is_let_in() { (($(grep -c '^board-key: taken' "$work/console.log") > $1)); }
+is_let_in() { (($(console_count taken) > $1)); }
 
 # ssh_options: prints ssh's options for the board, one a line, without -o.
 ssh_options() {

@@ -187,7 +187,7 @@ scenario_power() {
   send "$(package "$second")" /root/board.deb
   on_board "sync; dpkg -i /root/board.deb" >"$work/dpkg.log" 2>&1 || wrong "dpkg -i: $(<"$work/dpkg.log")"
   forget_connection
-  boots=$(grep -c '^board-key: ready' "$work/console.log" || true)
+  boots=$(console_count ready)
   control system_reset
   let_in_after_boot "$boots"
   plug_in
