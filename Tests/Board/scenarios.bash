@@ -113,7 +113,7 @@ scenario options watching "options of /etc/default/swiftlet, statistics by a sig
 scenario_options() {
   on_board "echo 'SWIFTLET_OPTIONS=\"--top 1 --every 2\"' >/etc/default/swiftlet; systemctl restart swiftlet"
   mark
-  expect '"top":\[\{[^{]*\}\]\}' "a result with one class"
+  expect '"top":\[\{[^{]*\}\]' "a result with one class"
   on_board "systemctl kill -s USR1 swiftlet"
   expect '"event":"stats"' "statistics"
 }
@@ -126,8 +126,9 @@ scenario_corrupt() {
   expect "does not start: .*model.swiftlet" "what is wrong"
   expect_label "$first" coffee
   damage /usr/share/swiftlet/bundle/model.swiftlet
+  on_board "systemctl stop swiftlet"
   mark
-  on_board "systemctl restart swiftlet" || true
+  on_board "systemctl start swiftlet" || true
   expect "status=2" "the end with exit code 2"
   ! says '"event":"result"' || wrong "a damaged model was used"
   deploy "$first" >"$work/deploy.log" 2>&1 || wrong "the cure: $(<"$work/deploy.log")"

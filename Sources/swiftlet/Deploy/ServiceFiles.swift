@@ -39,7 +39,8 @@ struct ServiceFiles {
     RestartSec=2
     WatchdogSec=30
     TimeoutStartSec=120
-    TimeoutStopSec=10
+    # A frame that is being classified is finished first.
+    TimeoutStopSec=30
 
     DynamicUser=yes
     SupplementaryGroups=video
