@@ -161,8 +161,8 @@ scenario_return() {
   deploy "$second" >"$work/deploy.log" 2>&1 || wrong "it failed: $(<"$work/deploy.log")"
   for count in 1 2 3; do
     expect_label "$second" coffee
-    mark
     on_board "kill -KILL $(property MainPID)"
+    mark
   done
   expect "did not run for a minute" "the word that it is given up"
   expect_label "$first" coffee
