@@ -156,15 +156,18 @@ scenario_update() {
 
 scenario return watching "another model that never runs for a minute: the old one comes back"
 scenario_return() {
-  local count
+  local count start
   mark
+  start=$cursor
   deploy "$second" >"$work/deploy.log" 2>&1 || wrong "it failed: $(<"$work/deploy.log")"
   for count in 1 2 3; do
     expect_label "$second" coffee
     on_board "kill -KILL $(property MainPID)"
     mark
   done
+  cursor=$start
   expect "did not run for a minute" "the word that it is given up"
+  mark
   expect_label "$first" coffee
   is_trusted || wrong "the state is: $(on_board cat /var/lib/swiftlet/state)"
 }
