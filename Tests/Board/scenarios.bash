@@ -177,7 +177,9 @@ scenario_signature() {
   "$binary" keys make "$work/release" >/dev/null
   deploy "$second" --sign "$work/release.key" >"$work/deploy.log" 2>&1 || wrong "$(<"$work/deploy.log")"
   grep -qE "$(label "$second" coffee)" "$work/deploy.log" || wrong "no label: $(<"$work/deploy.log")"
-  tar -C "$work" -cf "$work/bundle.tar" --transform 's#.*/##' "$(unsigned_bundle)"
+  "$binary" deploy "$root/models/$first.swiftlet" --target aarch64 --runner "$runner" --output "$work/unsigned" \
+    >/dev/null
+  tar -C "$work/unsigned/bundle" -cf "$work/bundle.tar" .
   send "$work/bundle.tar" /root/bundle.tar
   on_board "mkdir -p /root/bundle; tar -C /root/bundle -xf /root/bundle.tar
     swiftlet-run update /root/bundle --board /var/lib/swiftlet --require-signature /usr/share/swiftlet/signer.pub" \
