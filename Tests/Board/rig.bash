@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What scenarios are made of: states of the board, its webcam, its journal. Sourced behind host.bash.
+# What scenarios are made of: states of the board, its webcam, its journal. Sourced behind host.bash. A scenario
+# runs in a shell of its own.
 
 # From doing something to what must follow; the emulated processor is slow.
 soon=90
