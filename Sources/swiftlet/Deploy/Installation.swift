@@ -12,9 +12,11 @@ struct Installation {
   /// Whether labels are left out.
   let isQuiet: Bool
 
-  /// Seconds that the first labels may take, and how many are shown.
-  private static let patienceSeconds = 30
-  private static let labelCount = 5
+  /// Seconds that the first label may take, a self-test of the model and slow processors included.
+  private static let patienceSeconds = 120
+  /// Further labels that are shown, and the seconds that they may take: a still scene has none.
+  private static let furtherCount = 4
+  private static let furtherSeconds = 3
 
   /// Runs the rest of a script as root.
   private static let asRoot = """
@@ -27,8 +29,11 @@ struct Installation {
     say("copying to \(board.host)")
     let folder = try copy()
     say("installing")
+    // Options that somebody has changed stay, and dpkg asks nobody.
     let install =
-      isPackage ? "root dpkg -i \(folder)/package.deb" : "root sh \(folder)/files/install.sh"
+      isPackage
+      ? "root dpkg --force-confdef --force-confold -i \(folder)/package.deb"
+      : "root sh \(folder)/files/install.sh"
     let log = try board.require(
       "\(Self.asRoot)\n\(install)\nstatus=$?\nrm -rf \(folder)\nexit $status",
       to: "the installation")
@@ -67,30 +72,43 @@ struct Installation {
     return last
   }
 
+  /// The installation has restarted a service that ran; this waits for it, and starts a stopped one.
   private func start() throws {
     try board.require(
-      Self.asRoot + "\nroot systemctl restart swiftlet.service", to: "starting the service")
+      Self.asRoot + "\nroot systemctl start swiftlet.service", to: "starting the service")
     if isQuiet { return }
     if report.cameras.isEmpty {
       say("the service runs and waits: there is no camera yet")
       return
     }
     say("the first labels:")
-    // The reader ends at so many results, or when the time is over.
-    let code = try board.show(
-      """
-      \(Self.asRoot)
-      root timeout \(Self.patienceSeconds) journalctl -u swiftlet.service -o cat -n 20 -f \
-      | sed -n -u '/"event":"result"/p; /"event":"fault"/p' | head -n \(Self.labelCount)
-      root systemctl is-active --quiet swiftlet.service
-      """)
-    guard code == 0 else {
+    switch try board.show(Self.labels) {
+    case 0: break
+    case Self.noLabelCode:
+      throw Failure(
+        "\(board.host): the service runs, and has named nothing within \(Self.patienceSeconds) s; "
+          + "ask it: systemctl status swiftlet", code: Failure.failed)
+    default:
       throw Failure(
         "\(board.host): the service does not run; ask it: journalctl -u swiftlet -n 50",
         code: Failure.failed)
     }
     say("more of them, on the board: journalctl -u swiftlet -o cat -f")
   }
+
+  private static let noLabelCode: Int32 = 3
+
+  /// Shows faults and labels of this start alone: those before it are of another model.
+  private static let labels = """
+    \(asRoot)
+    start=$(systemctl show -p InvocationID --value swiftlet.service)
+    set -- journalctl _SYSTEMD_INVOCATION_ID="$start" -o cat
+    root timeout \(patienceSeconds) "$@" -f -n all \
+      | sed -n -u '/^swiftlet-run:/p; /"event":"fault"/p; /"event":"result"/{p;q}'
+    root timeout \(furtherSeconds) "$@" -f -n 0 | sed -n -u '/"event":"result"/p' | head -n \(furtherCount)
+    root systemctl is-active --quiet swiftlet.service || exit 1
+    root "$@" | grep -q '"event":"result"' || exit \(noLabelCode)
+    """
 
   private func say(_ text: String) {
     if !isQuiet { print("\(board.host): \(text)") }

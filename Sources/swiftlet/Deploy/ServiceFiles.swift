@@ -39,14 +39,17 @@ struct ServiceFiles {
     RestartSec=2
     WatchdogSec=30
     TimeoutStartSec=120
-    TimeoutStopSec=10
+    # A frame that is being classified is finished first.
+    TimeoutStopSec=30
 
     DynamicUser=yes
     SupplementaryGroups=video
     StateDirectory=\(Self.name)
     DevicePolicy=closed
+    # By number as well: the name is known only once a driver is loaded, which is after this service
+    # where no camera was plugged in.
     DeviceAllow=char-video4linux rw
-    DeviceAllow=char-media rw
+    DeviceAllow=char-81 rw
     CapabilityBoundingSet=
     AmbientCapabilities=
     NoNewPrivileges=yes
