@@ -13,6 +13,9 @@ embedded_swift=(-Osize -wmo -enable-experimental-feature Embedded
 embedded_c=(-O2 -std=gnu11 -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables)
 embedded_link=(-fuse-ld=lld -static -Wl,--gc-sections -Wl,--icf=all -Wl,--no-eh-frame-hdr -Wl,-s)
 
+# Folders of headers in the place of those of the target's C library.
+embedded_headers=()
+
 # embedded_target NAME: what compiles for a processor, into
 #   embedded_triple             the Swift library's name for it
 #   swift_target, clang_target  flags of the compilers
@@ -44,7 +47,14 @@ embedded_target() {
     # This pass writes a store's address back to r10, in which Swift's methods find `self` after a call.
     swift_target+=(-Xllvm -arm-load-store-opt=false)
   fi
-  if [[ -d /usr/$debian_triple/include ]]; then
+  if ((${#embedded_headers[@]})); then
+    clang_target+=(-nostdlibinc)
+    swift_target+=(-Xcc -nostdlibinc)
+    for flag in "${embedded_headers[@]}"; do
+      clang_target+=(-isystem "$flag")
+      swift_target+=(-Xcc -isystem -Xcc "$flag")
+    done
+  elif [[ -d /usr/$debian_triple/include ]]; then
     swift_target+=(-Xcc -isystem -Xcc "/usr/$debian_triple/include")
   fi
 }
