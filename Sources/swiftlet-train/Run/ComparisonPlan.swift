@@ -61,7 +61,9 @@ struct ComparisonPlan {
       try FileManager.default.createDirectory(
         atPath: runsFolder, withIntermediateDirectories: true)
     } catch {
-      throw TrainingError(failure: "\(runsFolder): cannot be made: \(error.localizedDescription)")
+      throw TrainingError(
+        failure:
+          "\(runsFolder): cannot be made: \(error.localizedDescription) Name another --output")
     }
   }
 

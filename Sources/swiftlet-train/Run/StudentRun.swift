@@ -48,7 +48,8 @@ struct StudentRun {
     do {
       try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
     } catch {
-      throw TrainingError(failure: "\(output): cannot be made: \(error.localizedDescription)")
+      throw TrainingError(
+        failure: "\(output): cannot be made: \(error.localizedDescription) Name another --output")
     }
     guard let claim = try FileClaim(output + "/lock") else {
       throw TrainingError(
