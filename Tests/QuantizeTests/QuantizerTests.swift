@@ -114,6 +114,31 @@ struct QuantizerTests {
     #expect(report.layers.last?.levels == 0)
   }
 
+  @Test("the report tells what rounding one layer's output costs, and a finer step costs a quarter")
+  func ownSignalToNoise() throws {
+    let graph = SmallStudents.named("residual")
+    func layers(
+      _ change: @escaping (inout QuantizationOptions) -> Void
+    ) throws -> [QuantizationReport.Layer] {
+      let quantizer = Quantizer(options: Self.options(change))
+      return try quantizer.quantize(graph, StudentRun.job(graph)).report.layers
+    }
+    let coarse = try layers { $0.activations = .u7 }
+    let fine = try layers { $0.activations = .u8 }
+    var gains: [Double] = []
+    for (coarse, fine) in zip(coarse, fine) where coarse.levels < fine.levels {
+      gains.append(try #require(fine.ownSignalToNoise) - #require(coarse.ownSignalToNoise))
+    }
+    let mean = gains.reduce(0, +) / Double(gains.count)
+    #expect(gains.count > 2 && abs(mean - 6.02) < 2, "\(gains)")
+    #expect(coarse.last?.ownSignalToNoise == nil, "the output stays real")
+    let unmeasured = try layers {
+      $0.activations = .u8
+      $0.rangeMethod = .minMax
+    }
+    #expect(unmeasured.allSatisfy { $0.ownSignalToNoise == nil })
+  }
+
   @Test("progress goes through the stages from 0 to 1")
   func progress() throws {
     let graph = SmallStudents.named("dense")

@@ -7,6 +7,9 @@ struct Calibration {
   let statistics: [ChannelStatistics]
   /// Of the values that the int8 network stores, by value.
   let activations: [Int: ActivationQuantization]
+  /// By value, the power of the error that storing it, with all that is stored like it, makes in the
+  /// network's output, relative to the variance of the output; 0 where it was not measured.
+  let noise: [Int: Double]
 
   /// - Parameters:
   ///   - graph: the network.
@@ -67,16 +70,25 @@ struct Calibration {
           of: pictures, threads: options.threads)
       }
     }
+    func byValue(_ noise: (Int) -> Double) -> [Int: Double] {
+      classes.indices.reduce(into: [:]) { result, index in
+        for value in classes[index] { result[value] = noise(index) }
+      }
+    }
     let coarse = try ranges(precise: [])
     progress(0.85)
     guard options.activations == .mixed else {
       self.activations = activations(precise: [], coarse.method)
+      noise = byValue { coarse.noise[$0] }
       return
     }
     let fine = try ranges(precise: Set(graph.values))
     let precise = sensitivity.choose(classes, coarse: coarse.noise, fine: fine.noise)
     self.activations = activations(precise: precise) { values in
       precise.isDisjoint(with: values) ? coarse.method(values) : fine.method(values)
+    }
+    noise = byValue {
+      precise.isDisjoint(with: classes[$0]) ? coarse.noise[$0] : fine.noise[$0]
     }
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Runtime
 
 /// Runs the int8 and the float network side by side and compares them layer by layer.
@@ -71,12 +72,18 @@ struct NetworkComparison {
     return QuantizationReport.Layer(
       name: node.name, operator: String(describing: node.record.operation),
       shape: [tensor.height, tensor.width, tensor.channels],
-      signalToNoise: comparison.signalToNoise, cosine: comparison.cosine,
+      signalToNoise: comparison.signalToNoise,
+      ownSignalToNoise: isReal ? nil : ownSignalToNoise(graph.nodes[index].output),
+      cosine: comparison.cosine,
       lower: isReal ? 0 : tensor.scale * Float(-tensor.zeroPoint),
       upper: isReal ? 0 : tensor.scale * Float(tensor.upper - tensor.zeroPoint),
       levels: tensor.upper, saturatedShare: comparison.saturatedShare,
       repairedQuads: network.traces[index].repairedSets,
       proof: node.record.operation == .convolution
         ? String(describing: network.traces[index].rule) : nil)
+  }
+  private func ownSignalToNoise(_ value: Int) -> Double? {
+    guard let noise = calibration.noise[value], noise > 0 else { return nil }
+    return -10 * log10(noise)
   }
 }
