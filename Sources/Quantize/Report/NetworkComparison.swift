@@ -83,7 +83,7 @@ struct NetworkComparison {
         ? String(describing: network.traces[index].rule) : nil)
   }
   private func ownSignalToNoise(_ value: Int) -> Double? {
-    guard let noise = calibration.noise[value], noise > 0 else { return nil }
+    guard let noise = calibration.noise[value], noise > 0, noise.isFinite else { return nil }
     return -10 * log10(noise)
   }
 }

@@ -12,7 +12,8 @@ public struct QuantizationReport: Sendable, Codable, Equatable {
     /// there was no error or no signal.
     public var signalToNoise: Double?
     /// Signal to noise of the network's output if this output alone, with all that is stored like it,
-    /// is rounded to its levels, in decibels; nil if that was not measured. What is low costs most.
+    /// is rounded to its levels, in decibels; nil if that was not measured or the output never
+    /// varies. What is low costs most.
     public var ownSignalToNoise: Double?
     /// The cosine between the int8 and the float output; nil if one of them is zero.
     public var cosine: Double?
