@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How the range of an activation follows from what was seen of it.
-public enum RangeMethod: Sendable, Hashable {
+public enum RangeMethod: Sendable, Equatable {
   /// Everything seen is representable.
   case minMax
   /// This percentage, 50...100, is representable; the rest, in equal parts at both ends, saturates.
@@ -14,8 +14,7 @@ public enum RangeMethod: Sendable, Hashable {
 
   /// The gentlest first.
   static let candidates: [RangeMethod] = [
-    .minMax, .percentile(99.997), .percentile(99.99), .percentile(99.97), .percentile(99.9),
-    .percentile(99.8), .percentile(99.5), .percentile(99),
+    .minMax, .percentile(99.99), .percentile(99.9), .percentile(99.5),
   ]
 
   /// The range to represent with levels `0...levels`; zero lies within.

@@ -7,8 +7,6 @@
 struct RangeSearch {
   /// What is left of the noise where a harsher range is clearly better.
   private static let clear = 0.9
-  /// The noise, in multiples of the least, behind which still harsher ranges are not tried.
-  private static let hopeless = 2.0
 
   /// Of each class, under its method.
   let noise: [Double]
@@ -29,7 +27,7 @@ struct RangeSearch {
     func measured(_ classes: [[Int]], _ method: RangeMethod) throws -> [Double] {
       decides ? try noise(classes, method) : [Double](repeating: 0, count: classes.count)
     }
-    var open = classes.indices.filter { index in
+    let open = classes.indices.filter { index in
       classes[index].contains {
         let shape = graph.source.values[$0].shape
         return shape.height * shape.width > 1
@@ -40,14 +38,11 @@ struct RangeSearch {
     let candidates = method == .measured ? RangeMethod.candidates.dropFirst() : [method]
     for candidate in candidates where candidate != .minMax {
       let own = try measured(open.map { classes[$0] }, candidate)
-      var left: [Int] = []
-      for (index, noise) in zip(open, own) {
-        if noise < least[index] * Self.hopeless { left.append(index) }
-        guard method != .measured || noise < least[index] * Self.clear else { continue }
+      for (index, noise) in zip(open, own)
+      where method != .measured || noise < least[index] * Self.clear {
         least[index] = noise
         methods[classes[index][0]] = candidate
       }
-      open = left
     }
     self.noise = least
     self.methods = methods
